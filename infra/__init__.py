@@ -1,0 +1,1 @@
+"""What the services run on: embedded servers, the stack of processes, faults made on purpose."""

@@ -1,0 +1,1 @@
+"""The services, side by side. None of them imports another."""

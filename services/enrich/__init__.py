@@ -1,0 +1,1 @@
+"""The workshop: makes articles of bulletins, each exactly once."""

@@ -1,0 +1,61 @@
+"""`python -m services.enrich worker|sweep`: the processes of the workshop."""
+
+import argparse
+
+from prometheus_client import REGISTRY, start_http_server
+
+from services.enrich import tasks
+from services.enrich.exporter import QueueCollector
+from services.enrich.sweep import Sweep
+from shared.logging import configure
+from shared.queue import Bell, BellTower, make_celery
+from shared.settings import settings
+
+
+def run_worker(args: argparse.Namespace) -> None:
+    """Work on what is rung for."""
+    # Imported here: the module is the Celery application, and the sweep must not become one.
+    from services.enrich import worker
+
+    worker.main(args.concurrency)
+
+
+def run_sweep(args: argparse.Namespace) -> None:
+    """Turn until SIGTERM; serve the queue's metrics beside it."""
+    configure("sweep", settings().log_level)
+    bench = tasks.furnish(settings())
+    sweep = Sweep(
+        engine=bench.tx_engine,
+        bell=Bell(make_celery(settings())),
+        tower=BellTower(settings().broker_url),
+        bench=bench,
+        settings=settings(),
+        clock=tasks.utc_now,
+    )
+    if args.once:
+        sweep.turn()
+        return
+    if args.metrics_port:
+        REGISTRY.register(QueueCollector(bench.side_engine, tasks.utc_now))
+        start_http_server(args.metrics_port, addr=args.metrics_host)
+    sweep.run()
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m services.enrich")
+    roles = parser.add_subparsers(required=True)
+    worker = roles.add_parser("worker", help="work on bulletins")
+    worker.add_argument("--concurrency", type=int, default=settings().worker_concurrency)
+    worker.set_defaults(run=run_worker)
+    sweep = roles.add_parser("sweep", help="ring again for what nobody works on")
+    sweep.add_argument("--once", action="store_true", help="one turn only")
+    sweep.add_argument("--metrics-host", default="127.0.0.1")
+    sweep.add_argument("--metrics-port", type=int, default=0)
+    sweep.set_defaults(run=run_sweep)
+    args = parser.parse_args()
+    args.run(args)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""The queue's figures for Prometheus, read from PostgreSQL when they are asked for: no lost event can falsify them."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine
+
+from services.enrich import repository
+from shared.contracts.bulletin import Priority
+from shared.database import transaction
+
+
+class QueueCollector(Collector):
+    """Waiting and retrying bulletins by priority, the age of the oldest, and the quarantine by class of fault."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine, self._clock = engine, clock
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is asked at registration."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures of this moment."""
+        with transaction(self._engine) as tx:
+            queue = repository.queue_figures(tx, now=self._clock())
+            quarantine = repository.quarantine_figures(tx)
+        items = GaugeMetricFamily("bantin_queue_items", "Bulletins in the queue.", labels=["state", "priority"])
+        age = GaugeMetricFamily(
+            "bantin_queue_oldest_age_seconds", "How long the oldest due bulletin has waited.", labels=["priority"]
+        )
+        figures = {priority: (0, 0, 0.0) for priority in Priority} | {row[0]: row[1:] for row in queue}
+        for priority, (waiting, retrying, oldest) in figures.items():
+            items.add_metric(["waiting", priority.name.lower()], waiting)
+            items.add_metric(["retrying", priority.name.lower()], retrying)
+            age.add_metric([priority.name.lower()], oldest)
+        held = GaugeMetricFamily("bantin_quarantine_items", "Bulletins in quarantine.", labels=["error_class"])
+        for error_class, count in quarantine:
+            held.add_metric([error_class], count)
+        return items, age, held

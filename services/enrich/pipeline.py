@@ -1,0 +1,65 @@
+"""What is done to every bulletin, in order."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from uuid import UUID
+
+from services.enrich.text.article import Article
+from services.enrich.text.clean import clean
+from services.enrich.text.dates import find_dates
+from services.enrich.text.duplicates import find_duplicate
+from services.enrich.text.entities import find_entities
+from services.enrich.text.fingerprint import fingerprint
+
+Stage = Callable[[Article], Article]
+
+STAGES: tuple[Stage, ...] = (clean, fingerprint, find_dates, find_entities)
+"""What needs the bulletin alone. It comes first, before any lock is taken."""
+
+
+def read(article: Article, stages: Iterable[Stage], clock: Callable[[], float]) -> tuple[Article, dict[str, float]]:
+    """The article with everything that its own text says, and the milliseconds of each stage by its name."""
+    times: dict[str, float] = {}
+    before = clock()
+    for stage in stages:
+        article = stage(article)
+        times[stage.__name__] = round(((now := clock()) - before) * 1000, 3)
+        before = now
+    return article, times
+
+
+def settle(articles: Iterable[Article], originals: Mapping[bytes, UUID]) -> list[Article]:
+    """The last stage, which needs to know the others: each article tied to its original, if it has one.
+
+    `originals` are those in the archive, under locks on the keys of all `articles`; the earlier of two articles in
+    one batch is the original of the later.
+    """
+    known = dict(originals)
+    settled = []
+    for article in articles:
+        article = find_duplicate(article, known)
+        known.setdefault(article.exact_key, article.id)
+        settled.append(article)
+    return settled
+
+
+@cache
+def version() -> str:
+    """The version of all this: a hash over the code and the data of text/ and over this order of stages."""
+    digest = hashlib.blake2b(digest_size=6)
+    for path, content in sorted(_contents(files(__package__) / "text", "text")):
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    digest.update(",".join(stage.__name__ for stage in STAGES).encode())
+    return digest.hexdigest()
+
+
+def _contents(folder: Traversable, name: str) -> Iterable[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _contents(entry, f"{name}/{entry.name}")
+        else:
+            yield f"{name}/{entry.name}", entry.read_bytes()

@@ -1,0 +1,441 @@
+"""Every statement of the workers and the sweep. None of them commits.
+
+Locks are taken in one order by everybody: bulletins (skipping what another holds), then the keys of duplicates
+(sorted), then the head of the feed. So nobody waits in a circle.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection
+
+from services.enrich.text.article import Article
+from shared.contracts.bulletin import Priority, State
+from shared.decoding import filed_text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """A bulletin that this transaction holds, with its history of attempts."""
+
+    id: UUID
+    source: str | None
+    external_id: str | None
+    received_at: datetime
+    media_type: str
+    charset: str
+    raw_sha256: bytes
+    size: int
+    attempts: int
+    failures: int
+
+    @property
+    def number(self) -> int:
+        """The number of the attempt that is now made."""
+        return self.attempts + 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What became of one attempt: the bulletin's next state and, where it failed, why and when it runs again."""
+
+    bulletin: Claimed
+    state: State
+    outcome: str
+    error_class: str | None = None
+    error: str | None = None
+    run_at: datetime | None = None
+    stage_ms: Mapping[str, float] | None = None
+
+
+_CLAIM = """
+SELECT id, source, external_id, received_at, media_type, charset, raw_sha256, size
+FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s {which}
+FOR UPDATE SKIP LOCKED
+"""
+_RUNG_FOR = _CLAIM.format(which="AND id = ANY(%(ids)s) AND (%(alone)s OR NOT suspect) ORDER BY id")
+_WAITING = _CLAIM.format(
+    which="AND NOT suspect AND priority <= %(priority)s AND id <> ALL(%(held)s) ORDER BY priority, run_at LIMIT %(limit)s"
+)
+_SUSPECT = _CLAIM.format(which="AND suspect ORDER BY run_at LIMIT 1")
+
+_HISTORY = """
+SELECT bulletin_id, count(*), count(*) FILTER (WHERE outcome = 'retry'), bool_or(ended_at IS NULL)
+FROM attempt WHERE bulletin_id = ANY(%(ids)s) GROUP BY bulletin_id
+"""
+
+
+def claim(
+    tx: Connection, ids: Sequence[UUID], *, now: datetime, limit: int, max_bytes: int, fill: bool = True
+) -> list[Claimed]:
+    """Take the bulletins that were rung for, and others that wait, up to `limit` and `max_bytes`; the oldest first.
+
+    A suspect is taken only if it was rung for alone, and then nothing else is. What another transaction holds is
+    passed over.
+    """
+    alone = len(ids) == 1
+    rows = _rows(tx, _RUNG_FOR, ids=list(ids[:limit]), alone=alone, now=now)
+    claimed = _with_history(tx, rows)
+    if alone and claimed and claimed[0].attempts:
+        return claimed
+    if fill and len(claimed) < limit:
+        held, room = [row[0] for row in rows], limit - len(claimed)
+        more = _rows(tx, _WAITING, held=held, priority=int(Priority.NORMAL), limit=room, now=now)
+        claimed += _with_history(tx, more)
+    return _cut(sorted(claimed, key=lambda bulletin: (bulletin.received_at, bulletin.id)), max_bytes)
+
+
+def claim_flash(tx: Connection, *, now: datetime, limit: int, max_bytes: int) -> list[Claimed]:
+    """Take the flash bulletins that wait, whatever was rung for."""
+    rows = _rows(tx, _WAITING, held=[], priority=int(Priority.FLASH), limit=limit, now=now)
+    return _cut(_with_history(tx, rows), max_bytes)
+
+
+def claim_suspect(tx: Connection, *, now: datetime) -> list[Claimed]:
+    """Take one bulletin that failed or killed its worker before."""
+    return _with_history(tx, _rows(tx, _SUSPECT, now=now))
+
+
+def hold(tx: Connection, ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
+    """Lock the bulletins of `ids` that are queued and free; which these are."""
+    sql = "SELECT id FROM bulletin WHERE id = ANY(%(ids)s) AND status = 'queued' ORDER BY id FOR UPDATE SKIP LOCKED"
+    return [row[0] for row in _rows(tx, sql, ids=list(ids), now=now)]
+
+
+def _with_history(tx: Connection, rows: Sequence[Any]) -> list[Claimed]:
+    """The bulletins just locked, without those whose last attempt has no end: the sweep rules on deaths.
+
+    A statement of its own: it must see what was committed until the locks were had.
+    """
+    history = {row[0]: row[1:] for row in _rows(tx, _HISTORY, ids=[row[0] for row in rows])} if rows else {}
+    claimed = []
+    for row in rows:
+        attempts, failures, open_end = history.get(row[0], (0, 0, False))
+        if not open_end:
+            claimed.append(Claimed(**row._mapping, attempts=attempts, failures=failures))
+    return claimed
+
+
+def _cut(claimed: list[Claimed], max_bytes: int) -> list[Claimed]:
+    """As many as fit; at least one. The others are let go at the end of the transaction."""
+    size = 0
+    for index, bulletin in enumerate(claimed):
+        size += bulletin.size
+        if index and size > max_bytes:
+            return claimed[:index]
+    return claimed
+
+
+def texts(tx: Connection, claimed: Sequence[Claimed]) -> dict[UUID, str]:
+    """The text as filed of each bulletin."""
+    sql = "SELECT sha256, bytes FROM raw_object WHERE sha256 = ANY(%(keys)s)"
+    raw = dict(_rows(tx, sql, keys=list({bulletin.raw_sha256 for bulletin in claimed})))
+    return {b.id: filed_text(raw[b.raw_sha256], b.media_type, b.charset) for b in claimed}
+
+
+def note_starts(side: Connection, claimed: Sequence[Claimed], *, worker: str, pipeline: str, now: datetime) -> None:
+    """Note that the attempts begin. On a connection of its own that commits at once: it must outlive the worker."""
+    sql = """
+    INSERT INTO attempt (bulletin_id, number, worker, pipeline, started_at)
+    SELECT id, number, %(worker)s, %(pipeline)s, %(now)s FROM unnest(%(ids)s::uuid[], %(numbers)s::int[]) AS t (id, number)
+    """
+    ids, numbers = [b.id for b in claimed], [b.number for b in claimed]
+    _run(side, sql, ids=ids, numbers=numbers, worker=worker, pipeline=pipeline, now=now)
+
+
+def originals(tx: Connection, keys: Sequence[bytes]) -> dict[bytes, UUID]:
+    """The articles of these keys, under locks that keep everybody else from adding one until this transaction ends."""
+    distinct = list(set(keys))
+    lock = """
+    SELECT pg_advisory_xact_lock(lock_id) FROM (
+        SELECT DISTINCT lock_id FROM unnest(%(lock_ids)s::int8[]) AS lock_id ORDER BY lock_id
+    ) AS in_order
+    """
+    _run(tx, lock, lock_ids=[int.from_bytes(key[:8], "big", signed=True) for key in distinct])
+    # A statement of its own: it sees what was committed while the locks were waited for.
+    return dict(_rows(tx, "SELECT exact_key, id FROM article WHERE exact_key = ANY(%(keys)s)", keys=distinct))
+
+
+def add_articles(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, pipeline: str, now: datetime) -> None:
+    """Keep new articles, each in its first version."""
+    if not made:
+        return
+    sql = """
+    WITH made AS (
+        SELECT * FROM unnest(
+            %(id)s::uuid[], %(key)s::bytea[], %(source)s::text[], %(external_id)s::text[], %(bulletin_id)s::uuid[],
+            %(received_at)s::timestamptz[], %(title)s::text[], %(text)s::text[], %(published)s::text[],
+            %(blocks)s::text[], %(dates)s::text[], %(entities)s::text[]
+        ) AS t (id, key, source, external_id, bulletin_id, received_at, title, text, published, blocks, dates, entities)
+    ), article AS (
+        INSERT INTO article (id, exact_key, source, external_id, current_version, pub_status, available_at)
+        SELECT id, key, source, external_id, 1, 'usable', %(now)s FROM made
+    )
+    INSERT INTO article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text,
+                                 published, blocks, dates, entities)
+    SELECT id, 1, bulletin_id, 'first', %(pipeline)s, received_at, %(now)s, title, text,
+           published::jsonb, blocks::jsonb, dates::jsonb, entities::jsonb
+    FROM made
+    """
+    bulletins, articles = [bulletin for bulletin, _ in made], [article for _, article in made]
+    _run(
+        tx,
+        sql,
+        id=[article.id for article in articles],
+        key=[article.exact_key for article in articles],
+        source=[bulletin.source for bulletin in bulletins],
+        external_id=[bulletin.external_id for bulletin in bulletins],
+        bulletin_id=[bulletin.id for bulletin in bulletins],
+        received_at=[bulletin.received_at for bulletin in bulletins],
+        title=[article.title for article in articles],
+        text=[article.filed for article in articles],
+        published=[_json({"value": None, "basis": "unknown", "evidence": []}) for _ in articles],
+        blocks=[_json([_block(block) for block in article.blocks]) for article in articles],
+        dates=[_json([_mention(date) for date in article.dates]) for article in articles],
+        entities=[_json([_mention(entity) for entity in article.entities]) for article in articles],
+        pipeline=pipeline,
+        now=now,
+    )
+
+
+def add_relations(tx: Connection, found: Sequence[tuple[Claimed, Article]], *, now: datetime) -> None:
+    """Keep which bulletins say what an article already says."""
+    if not found:
+        return
+    sql = """
+    INSERT INTO duplicate_relation (bulletin_id, original_id, kind, score, method, method_version, reason, decided_by,
+                                    decided_at)
+    SELECT t.*, 'rule', %(now)s FROM unnest(%(bulletin_id)s::uuid[], %(original_id)s::uuid[], %(kind)s::text[],
+        %(score)s::real[], %(method)s::text[], %(version)s::text[], %(reason)s::text[]) AS t
+    """
+    relations = [(bulletin, article.duplicate) for bulletin, article in found if article.duplicate]
+    _run(
+        tx,
+        sql,
+        bulletin_id=[bulletin.id for bulletin, _ in relations],
+        original_id=[duplicate.original for _, duplicate in relations],
+        kind=[duplicate.kind for _, duplicate in relations],
+        score=[duplicate.score for _, duplicate in relations],
+        method=[duplicate.basis.method for _, duplicate in relations],
+        version=[duplicate.basis.version for _, duplicate in relations],
+        reason=[duplicate.reason for _, duplicate in relations],
+        now=now,
+    )
+
+
+def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None:
+    """Close the bulletins, or put them back for a later try, and write the ends of their attempts."""
+    if not verdicts:
+        return
+    sql = """
+    WITH verdict AS (
+        SELECT * FROM unnest(
+            %(id)s::uuid[], %(number)s::int[], %(state)s::text[], %(outcome)s::text[], %(error_class)s::text[],
+            %(error)s::text[], %(run_at)s::timestamptz[], %(stage_ms)s::text[]
+        ) AS t (id, number, state, outcome, error_class, error, run_at, stage_ms)
+    ), ended AS (
+        UPDATE attempt SET ended_at = %(now)s, outcome = verdict.outcome, error_class = verdict.error_class,
+                           error = verdict.error, stage_ms = verdict.stage_ms::jsonb
+        FROM verdict WHERE attempt.bulletin_id = verdict.id AND attempt.number = verdict.number
+    )
+    UPDATE bulletin SET
+        status = verdict.state,
+        closed_at = CASE WHEN verdict.state = 'queued' THEN NULL ELSE %(now)s::timestamptz END,
+        suspect = verdict.state = 'queued',
+        run_at = coalesce(verdict.run_at, bulletin.run_at),
+        rung_at = CASE WHEN verdict.state = 'queued' THEN NULL ELSE bulletin.rung_at END,
+        error_class = verdict.error_class,
+        last_error = verdict.error
+    FROM verdict WHERE bulletin.id = verdict.id
+    """
+    _run(
+        tx,
+        sql,
+        id=[verdict.bulletin.id for verdict in verdicts],
+        number=[verdict.bulletin.number for verdict in verdicts],
+        state=[verdict.state.value for verdict in verdicts],
+        outcome=[verdict.outcome for verdict in verdicts],
+        error_class=[verdict.error_class for verdict in verdicts],
+        error=[verdict.error for verdict in verdicts],
+        run_at=[verdict.run_at for verdict in verdicts],
+        stage_ms=[_json(verdict.stage_ms) if verdict.stage_ms is not None else None for verdict in verdicts],
+        now=now,
+    )
+
+
+def publish(tx: Connection, articles: Sequence[Article], *, now: datetime) -> None:
+    """Number the new articles in the feed. The last statement of its transaction: from here on all others wait."""
+    if not articles:
+        return
+    sql = """
+    WITH head AS (UPDATE feed_head SET seq = seq + %(count)s RETURNING seq)
+    INSERT INTO change (seq, type, article_id, version, at)
+    SELECT head.seq - %(count)s + t.place, 'article.published', t.id, 1, %(now)s
+    FROM head, unnest(%(ids)s::uuid[]) WITH ORDINALITY AS t (id, place)
+    """
+    _run(tx, sql, count=len(articles), ids=[article.id for article in articles], now=now)
+
+
+def interrupt(tx: Connection, claimed: Sequence[Claimed], *, error: str, now: datetime) -> None:
+    """End attempts whose transaction was lost through no fault of the bulletins; they come back one by one."""
+    sql = """
+    WITH lost AS (SELECT * FROM unnest(%(ids)s::uuid[], %(numbers)s::int[]) AS t (id, number)),
+    ended AS (
+        UPDATE attempt SET ended_at = %(now)s, outcome = 'interrupted', error = %(error)s FROM lost
+        WHERE attempt.bulletin_id = lost.id AND attempt.number = lost.number AND attempt.ended_at IS NULL
+    )
+    UPDATE bulletin SET suspect = true, rung_at = NULL FROM lost WHERE bulletin.id = lost.id AND status = 'queued'
+    """
+    _run(tx, sql, ids=[b.id for b in claimed], numbers=[b.number for b in claimed], error=error, now=now)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Abandoned:
+    """A free bulletin whose last attempt has no end, and how many workers it has now lost."""
+
+    id: UUID
+    number: int
+    deaths: int
+    attempts: int
+    server_restarted: bool
+
+
+def abandoned(tx: Connection, *, limit: int) -> list[Abandoned]:
+    """Bulletins whose attempt has no end although nobody holds them: now held by this transaction."""
+    found = """
+    SELECT bulletin.id FROM bulletin JOIN attempt ON attempt.bulletin_id = bulletin.id AND attempt.ended_at IS NULL
+    WHERE bulletin.status = 'queued' ORDER BY bulletin.id LIMIT %(limit)s FOR UPDATE OF bulletin SKIP LOCKED
+    """
+    ids = [row[0] for row in _rows(tx, found, limit=limit)]
+    if not ids:
+        return []
+    # Asked again under the locks: the attempt of a row that was let go in between has an end now.
+    ends = """
+    SELECT bulletin_id, max(number) FILTER (WHERE ended_at IS NULL),
+           count(*) FILTER (WHERE outcome = 'died'), count(*),
+           bool_or(ended_at IS NULL AND started_at < pg_postmaster_start_time())
+    FROM attempt WHERE bulletin_id = ANY(%(ids)s) GROUP BY bulletin_id HAVING bool_or(ended_at IS NULL)
+    """
+    return [
+        Abandoned(id=id, number=number, deaths=died + (not restarted), attempts=attempts, server_restarted=restarted)
+        for id, number, died, attempts, restarted in _rows(tx, ends, ids=ids)
+    ]
+
+
+def rule_on(tx: Connection, case: Abandoned, *, quarantine: str | None, run_at: datetime, now: datetime) -> None:
+    """End an abandoned attempt, and quarantine its bulletin for the reason given or let it run again, alone."""
+    sql = """
+    WITH ended AS (
+        UPDATE attempt SET ended_at = %(now)s, outcome = %(outcome)s
+        WHERE bulletin_id = %(id)s AND number = %(number)s
+    )
+    UPDATE bulletin SET
+        suspect = %(reason)s::text IS NULL, rung_at = NULL, run_at = %(run_at)s,
+        status = CASE WHEN %(reason)s::text IS NULL THEN 'queued' ELSE 'quarantined' END,
+        closed_at = CASE WHEN %(reason)s::text IS NULL THEN NULL ELSE %(now)s::timestamptz END,
+        error_class = CASE WHEN %(reason)s::text IS NULL THEN error_class ELSE 'WorkerDied' END,
+        last_error = coalesce(%(reason)s::text, last_error)
+    WHERE id = %(id)s
+    """
+    outcome = "interrupted" if case.server_restarted else "died"
+    _run(tx, sql, id=case.id, number=case.number, outcome=outcome, reason=quarantine, run_at=run_at, now=now)
+
+
+def overdue(tx: Connection, *, rung_before: datetime, now: datetime, limit: int) -> list[tuple[UUID, Priority, bool]]:
+    """Bulletins that are due and free and for which nobody rang since `rung_before`, marked as rung for now.
+
+    Of each its id, its priority and whether it is suspect.
+    """
+    sql = """
+    WITH free AS (
+        SELECT id FROM bulletin
+        WHERE status = 'queued' AND run_at <= %(now)s AND (rung_at IS NULL OR rung_at < %(rung_before)s)
+        ORDER BY priority, run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    )
+    UPDATE bulletin SET rung_at = %(now)s FROM free WHERE bulletin.id = free.id
+    RETURNING bulletin.id, priority, suspect
+    """
+    rows = _rows(tx, sql, rung_before=rung_before, now=now, limit=limit)
+    return [(id, Priority(priority), suspect) for id, priority, suspect in rows]
+
+
+def suspects_due(tx: Connection, *, rung_before: datetime, now: datetime, limit: int) -> list[UUID]:
+    """Suspects that are due and free and for which nobody rang since `rung_before`, marked as rung for now."""
+    sql = """
+    WITH free AS (
+        SELECT id FROM bulletin
+        WHERE status = 'queued' AND suspect AND run_at <= %(now)s AND (rung_at IS NULL OR rung_at < %(rung_before)s)
+        ORDER BY run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    )
+    UPDATE bulletin SET rung_at = %(now)s FROM free WHERE bulletin.id = free.id RETURNING bulletin.id
+    """
+    return [row[0] for row in _rows(tx, sql, rung_before=rung_before, now=now, limit=limit)]
+
+
+def work_waits(tx: Connection, *, since: datetime) -> bool:
+    """Is a bulletin due since `since` and still queued?"""
+    sql = "SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND run_at <= %(since)s)"
+    return bool(_rows(tx, sql, since=since)[0][0])
+
+
+def beat(side: Connection, *, worker: str, pipeline: str, started_at: datetime, progress_at: datetime, now: datetime) -> None:
+    """Say that a worker is there, and when it last got on with its work."""
+    sql = """
+    INSERT INTO worker_heartbeat (worker, pipeline, started_at, seen_at, progress_at)
+    VALUES (%(worker)s, %(pipeline)s, %(started_at)s, %(now)s, %(progress_at)s)
+    ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at, progress_at = excluded.progress_at
+    """
+    _run(side, sql, worker=worker, pipeline=pipeline, started_at=started_at, progress_at=progress_at, now=now)
+
+
+def queue_figures(tx: Connection, *, now: datetime) -> list[tuple[Priority, int, int, float]]:
+    """Of each priority: how many wait, how many wait for a later try, and the age in seconds of the oldest due."""
+    sql = """
+    SELECT priority, count(*) FILTER (WHERE run_at <= %(now)s), count(*) FILTER (WHERE run_at > %(now)s),
+           coalesce(extract(epoch FROM %(now)s - min(run_at) FILTER (WHERE run_at <= %(now)s)), 0)::float8
+    FROM bulletin WHERE status = 'queued' GROUP BY priority
+    """
+    return [(Priority(row[0]), row[1], row[2], row[3]) for row in _rows(tx, sql, now=now)]
+
+
+def quarantine_figures(tx: Connection) -> list[tuple[str, int]]:
+    """How many bulletins are quarantined, by class of fault."""
+    sql = "SELECT coalesce(error_class, ''), count(*) FROM bulletin WHERE status = 'quarantined' GROUP BY 1"
+    return [(row[0], row[1]) for row in _rows(tx, sql)]
+
+
+def _block(block: Any) -> dict[str, Any]:
+    return {
+        "start": block.span.start,
+        "end": block.span.end,
+        "kind": block.kind,
+        "text": block.text,
+        "basis": _basis(block.basis),
+    }
+
+
+def _mention(mention: Any) -> dict[str, Any]:
+    """A date's or an entity's document: its fields, with the span's two offsets in its place."""
+    document = {name: getattr(mention, name) for name in mention.__slots__ if name not in ("span", "basis")}
+    return {"start": mention.span.start, "end": mention.span.end, **document, "basis": _basis(mention.basis)}
+
+
+def _basis(basis: Any) -> dict[str, Any]:
+    evidence = [{"start": span.start, "end": span.end} for span in basis.evidence]
+    return {"method": basis.method, "version": basis.version, "confidence": basis.confidence, "evidence": evidence}
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _rows(tx: Connection, sql: str, **values: Any) -> Sequence[Any]:
+    return tx.exec_driver_sql(sql, values).fetchall()
+
+
+def _run(tx: Connection, sql: str, **values: Any) -> None:
+    tx.exec_driver_sql(sql, values)

@@ -1,0 +1,125 @@
+"""The loop that makes up for every lost bell and every dead worker. Crash-only; two may run.
+
+Each turn: rule on the bulletins whose worker died, ring for what is due and free, and, when the broker has been away
+for long, do the work itself: PostgreSQL alone is enough to finish everything.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from services.enrich import repository
+from services.enrich.repository import Abandoned
+from services.enrich.workbench import Workbench, backoff
+from shared.contracts.bulletin import Priority
+from shared.database import transaction
+from shared.logging import logger
+from shared.metrics import BELL_ERRORS, BELLS, SWEEP_TURN
+from shared.queue import FLASH, NORMAL, RETRY, Bell, BellTower, BrokerAway
+from shared.settings import Settings
+
+log = logger(__name__)
+
+_MOST_RUNG = 2_000
+"""Bulletins rung for in one turn; the next turn goes on."""
+_MOST_JUDGED = 200
+_MOST_INTERRUPTIONS = 20
+"""Attempts that may end through no fault of the bulletin before a person is asked."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Sweep:
+    """What the loop works with; time is handed in."""
+
+    engine: Engine
+    bell: Bell
+    tower: BellTower
+    bench: Workbench
+    settings: Settings
+    clock: Callable[[], datetime]
+    broker_away_since: datetime | None = field(default=None)
+
+    def turn(self) -> None:
+        """One turn. Raises what it cannot mend: whoever started the process starts it anew."""
+        self.judge()
+        try:
+            self._ring()
+            self.broker_away_since = None
+        except BrokerAway as error:
+            BELL_ERRORS.labels("sweep").inc()
+            self._without_broker(str(error))
+        SWEEP_TURN.set(self.clock().timestamp())
+
+    def judge(self) -> None:
+        """End the attempts whose workers died; let their bulletins run again, alone, or quarantine them."""
+        now = self.clock()
+        with transaction(self.engine) as tx:
+            for case in repository.abandoned(tx, limit=_MOST_JUDGED):
+                reason = self._reason_to_quarantine(case)
+                log.warning("worker died on bulletin", bulletin=case.id.hex, deaths=case.deaths, quarantined=bool(reason))
+                run_at = now + backoff(case.deaths, self.bench.chance()) if case.deaths > 1 else now
+                repository.rule_on(tx, case, quarantine=reason, run_at=run_at, now=now)
+
+    def _reason_to_quarantine(self, case: Abandoned) -> str | None:
+        if case.deaths >= self.settings.max_deaths:
+            return f"it killed its worker {case.deaths} times"
+        if case.attempts >= _MOST_INTERRUPTIONS:
+            return f"it was begun {case.attempts} times and never brought to an end"
+        return None
+
+    def _ring(self) -> None:
+        """Mark, commit, then ring: no lock is held while the broker is spoken to."""
+        now = self.clock()
+        # While bells wait in the broker, workers come by and take what waits; only with none left is one needed soon.
+        patience = self.settings.ring_grace if self.tower.waiting() == 0 else self.settings.ring_age
+        rung_before = now - timedelta(seconds=patience)
+        with transaction(self.engine) as tx:
+            suspects = repository.suspects_due(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG)
+            overdue = repository.overdue(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG)
+        fresh = [(id, priority) for id, priority, suspect in overdue if not suspect]
+        alone = suspects + [id for id, _, suspect in overdue if suspect]
+        self._ring_for([id for id, priority in fresh if priority is Priority.FLASH], FLASH)
+        self._ring_for([id for id, priority in fresh if priority is not Priority.FLASH], NORMAL)
+        for id in alone:
+            self._ring_for([id], RETRY)
+
+    def _ring_for(self, ids: Sequence[UUID], queue: str) -> None:
+        for start in range(0, len(ids), self.settings.batch_size):
+            self.bell.ring(ids[start : start + self.settings.batch_size], queue)
+            BELLS.labels("sweep").inc()
+
+    def _without_broker(self, error: str) -> None:
+        """After some patience, work here, for as long as one turn may last."""
+        now = self.clock()
+        self.broker_away_since = self.broker_away_since or now
+        if now - self.broker_away_since < timedelta(seconds=self.settings.broker_patience):
+            return
+        log.warning("broker away, working here", error=error[:300])
+        # A bulletin that never ends ends this process, as it would end a worker; the attempt is on record.
+        signal.alarm(30)
+        until = time.monotonic() + 2.0
+        while time.monotonic() < until and self.bench.enrich([]) + self.bench.enrich_suspect():
+            pass
+        signal.alarm(0)
+
+    def run(self) -> None:
+        """Turn until SIGTERM, which is heeded between two turns."""
+        stopping = False
+
+        def stop(*_: object) -> None:
+            nonlocal stopping
+            stopping = True
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        parent = os.getppid()
+        while not stopping and os.getppid() == parent:
+            began = time.monotonic()
+            self.turn()
+            time.sleep(max(0.0, self.settings.sweep_interval - (time.monotonic() - began)))

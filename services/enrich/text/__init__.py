@@ -1,0 +1,1 @@
+"""Words in, facts out. Pure: no I/O, no clock, no settings, no logging; what a function needs, it is handed."""

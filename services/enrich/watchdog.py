@@ -1,0 +1,73 @@
+"""Ends a worker that has gone deaf: bulletins wait, and it takes none. Its supervisor starts it anew.
+
+Celery 5.7 can lose its broker so that it never listens again (docs/decisions/0006); process, connection and ping all
+look well then. Only the lack of progress tells.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.enrich import pipeline, repository
+from shared.database import transaction
+from shared.logging import logger
+
+log = logger(__name__)
+
+_BEAT = 5.0
+"""Seconds between two looks."""
+
+
+class Watchdog:
+    """Beats in the main process of a worker, and watches that tasks come in while bulletins wait."""
+
+    def __init__(self, engine: Engine, worker: str, clock: Callable[[], datetime], deaf_after: float) -> None:
+        self._engine, self._worker, self._clock = engine, worker, clock
+        self._deaf_after = timedelta(seconds=deaf_after)
+        self._started_at = self._progress_at = clock()
+        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def progress(self) -> None:
+        """Say that a task came in or ended."""
+        self._progress_at = self._clock()
+
+    def is_deaf(self, *, work_waits: bool, now: datetime) -> bool:
+        """Has nothing come in for too long, although there was work all that time?"""
+        return work_waits and now - self._progress_at > self._deaf_after
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(_BEAT)
+            try:
+                self._look()
+            except SQLAlchemyError as error:
+                # Without the database nobody can work; that is no deafness.
+                self.progress()
+                log.warning("heartbeat not written", error=str(error)[:300])
+
+    def _look(self) -> None:
+        now = self._clock()
+        with transaction(self._engine) as side:
+            repository.beat(
+                side,
+                worker=self._worker,
+                pipeline=pipeline.version(),
+                started_at=self._started_at,
+                progress_at=self._progress_at,
+                now=now,
+            )
+            work_waits = repository.work_waits(side, since=now - self._deaf_after)
+        if self.is_deaf(work_waits=work_waits, now=now):
+            log.error("worker is deaf and ends itself", worker=self._worker)
+            # Not a warm shutdown: that would wait for the very connection which is lost.
+            os.kill(os.getpid(), signal.SIGKILL)

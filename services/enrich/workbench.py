@@ -1,0 +1,177 @@
+"""One claim, one closing: how a batch of bulletins becomes articles inside a single transaction."""
+
+import random
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from services.enrich import pipeline, repository
+from services.enrich.pipeline import Stage
+from services.enrich.repository import Claimed, Verdict
+from services.enrich.text.article import Article, UnreadableBulletin
+from shared.contracts.bulletin import State
+from shared.database import transaction
+from shared.ids import NewId
+from shared.logging import logger
+from shared.settings import Settings
+
+log = logger(__name__)
+
+_LONGEST_ERROR = 4_000
+_KEEP_WARM = 0.5
+"""Seconds of silence after which PostgreSQL hears from us between two bulletins of a batch."""
+
+Claim = Callable[[Connection], list[Claimed]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workbench:
+    """What a worker process works with. `tx_engine` gives the claiming connections, `side_engine` those that commit at
+    once; time, chance and identifiers are handed in."""
+
+    tx_engine: Engine
+    side_engine: Engine
+    settings: Settings
+    worker: str
+    clock: Callable[[], datetime]
+    new_id: NewId
+    chance: Callable[[], float] = random.random
+    stages: Iterable[Stage] = pipeline.STAGES
+
+    def enrich(self, ids: Sequence[UUID]) -> int:
+        """Work on the bulletins that were rung for, and on others that wait; how many were closed or put back.
+
+        Flash bulletins come first, in a transaction of their own. Nothing is raised for a fault of the database: what
+        was not closed is free again, and the sweep rings for it.
+        """
+        size, most = self.settings.batch_size, self.settings.batch_bytes
+        done = self._work(lambda tx: repository.claim_flash(tx, now=self.clock(), limit=size, max_bytes=most))
+        return done + self._work(lambda tx: repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most))
+
+    def enrich_suspect(self) -> int:
+        """Work on one bulletin that failed or killed its worker before, if one is due."""
+        return self._work(lambda tx: repository.claim_suspect(tx, now=self.clock()))
+
+    def _work(self, claim: Claim) -> int:
+        """Claim, make articles, close and commit, in one transaction."""
+        claimed: list[Claimed] = []
+        try:
+            with transaction(self.tx_engine) as tx:
+                claimed = claim(tx)
+                if claimed:
+                    self._note_starts(claimed)
+                    self._close(tx, *self._read_all(tx, claimed))
+            return len(claimed)
+        except SQLAlchemyError as error:
+            self._after_fault(claimed, error)
+            return 0
+
+    def _note_starts(self, claimed: Sequence[Claimed]) -> None:
+        with transaction(self.side_engine) as side:
+            repository.note_starts(
+                side, claimed, worker=self.worker, pipeline=pipeline.version(), now=self.clock()
+            )
+
+    def _read_all(
+        self, tx: Connection, claimed: Sequence[Claimed]
+    ) -> tuple[list[tuple[Claimed, Article, dict[str, float]]], list[Verdict]]:
+        """The articles that could be made, and the verdicts on what could not. No lock but the bulletins' is held."""
+        made, failed = [], []
+        texts = repository.texts(tx, claimed)
+        spoke_at = time.monotonic()
+        for bulletin in claimed:
+            try:
+                blank = Article(id=self.new_id(), filed=texts[bulletin.id])
+                made.append((bulletin, *pipeline.read(blank, self.stages, time.perf_counter)))
+            except UnreadableBulletin as error:
+                failed.append(_quarantined(bulletin, error))
+            except Exception as error:  # the one place where any fault of a stage becomes a verdict on its bulletin
+                failed.append(self._failed(bulletin, error))
+            if time.monotonic() - spoke_at > _KEEP_WARM:
+                # So that idle_in_transaction_session_timeout bounds one bulletin, not the batch.
+                tx.exec_driver_sql("SELECT 1")
+                spoke_at = time.monotonic()
+        return made, failed
+
+    def _close(
+        self, tx: Connection, made: list[tuple[Claimed, Article, dict[str, float]]], failed: list[Verdict]
+    ) -> None:
+        """Everything that is written. The locks on keys and on the feed's head are held for this long only."""
+        now, version = self.clock(), pipeline.version()
+        originals = repository.originals(tx, [article.exact_key for _, article, _ in made]) if made else {}
+        settled = pipeline.settle([article for _, article, _ in made], originals)
+        pairs = [(bulletin, article) for (bulletin, _, _), article in zip(made, settled, strict=True)]
+        fresh = [(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
+        repository.add_articles(tx, fresh, pipeline=version, now=now)
+        repository.add_relations(tx, [pair for pair in pairs if pair[1].duplicate], now=now)
+        verdicts = [
+            Verdict(
+                bulletin=bulletin,
+                state=State.DUPLICATE if article.duplicate else State.PUBLISHED,
+                outcome="duplicate" if article.duplicate else "published",
+                stage_ms=times,
+            )
+            for (bulletin, article), (_, _, times) in zip(pairs, made, strict=True)
+        ]
+        repository.close(tx, verdicts + failed, now=now)
+        repository.publish(tx, [article for _, article in fresh], now=now)
+
+    def _failed(self, bulletin: Claimed, error: BaseException) -> Verdict:
+        """Back into the queue for a later try, alone; into quarantine when it has failed too often."""
+        failures = bulletin.failures + 1
+        if failures >= self.settings.max_tries:
+            return _quarantined(bulletin, error)
+        return Verdict(
+            bulletin=bulletin,
+            state=State.QUEUED,
+            outcome="retry",
+            error_class=type(error).__name__,
+            error=_told(error),
+            run_at=self.clock() + backoff(failures, self.chance()),
+        )
+
+    def _after_fault(self, claimed: Sequence[Claimed], error: SQLAlchemyError) -> None:
+        """The transaction is gone and nothing was written. Say so of the attempts, if the database can be told.
+
+        If it cannot, the sweep finds the attempts without an end. A bulletin that was alone and that the database
+        refused, rather than lost, has failed like any other.
+        """
+        log.warning("transaction lost", error=str(error)[:500], bulletins=len(claimed))
+        refused = isinstance(error, DBAPIError) and not error.connection_invalidated
+        try:
+            with transaction(self.tx_engine) as tx:
+                held = set(repository.hold(tx, [bulletin.id for bulletin in claimed], now=self.clock()))
+                ours = [bulletin for bulletin in claimed if bulletin.id in held]
+                if refused and len(claimed) == 1 and ours:
+                    repository.close(tx, [self._failed(ours[0], error)], now=self.clock())
+                elif ours:
+                    repository.interrupt(tx, ours, error=str(error)[:500], now=self.clock())
+        except SQLAlchemyError as second:
+            log.warning("the fault could not be noted", error=str(second)[:500])
+
+
+def backoff(failures: int, chance: float) -> timedelta:
+    """How long to wait after so many failures: 0.5 s doubled each time, at most 300 s, times 0.5 to 1.5 by chance."""
+    return timedelta(seconds=min(300.0, 0.5 * 2**failures) * (0.5 + chance))
+
+
+def _quarantined(bulletin: Claimed, error: BaseException) -> Verdict:
+    return Verdict(
+        bulletin=bulletin,
+        state=State.QUARANTINED,
+        outcome="quarantined",
+        error_class=type(error).__name__,
+        error=_told(error),
+    )
+
+
+def _told(error: BaseException) -> str:
+    """The error and where it came from, without what PostgreSQL cannot keep."""
+    told = "".join(traceback.format_exception(error)).replace("\0", "\ufffd")
+    return told.encode("utf-8", "replace").decode()[-_LONGEST_ERROR:]

@@ -1,0 +1,76 @@
+"""The workers' Celery application: `celery -A services.enrich.worker worker`, or `python -m services.enrich worker`."""
+
+import ctypes
+import signal
+import sys
+from typing import Any
+
+from celery.signals import setup_logging, task_received, task_success, worker_process_init, worker_ready
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from services.enrich import pipeline, tasks
+from services.enrich.text.article import Article
+from services.enrich.watchdog import Watchdog
+from shared.database import connect_args
+from shared.ids import new_id
+from shared.logging import configure
+from shared.queue import QUEUES, make_celery
+from shared.settings import settings
+
+app = make_celery(settings())
+tasks.register(app, settings())
+
+_PR_SET_PDEATHSIG = 1
+_watchdog: Watchdog | None = None
+
+
+@setup_logging.connect
+def _log_as_json(**_: Any) -> None:
+    configure("worker", settings().log_level)
+
+
+@worker_ready.connect
+def _watch(**_: Any) -> None:
+    global _watchdog
+    # No pool: the children are forked from this process and must not inherit a connection that it still uses.
+    engine = create_engine(
+        make_url(settings().database_url).set(drivername="postgresql+psycopg"),
+        poolclass=NullPool,
+        connect_args=connect_args("bantin-watchdog", {"statement_timeout": "3s"}),
+    )
+    _watchdog = Watchdog(engine, tasks.worker_name(), tasks.utc_now, settings().deaf_after)
+    _watchdog.start()
+
+
+@task_received.connect
+@task_success.connect
+def _progress(**_: Any) -> None:
+    if _watchdog is not None:
+        _watchdog.progress()
+
+
+@worker_process_init.connect
+def _prepare_child(**_: Any) -> None:
+    if sys.platform == "linux":
+        # A child whose main process was killed would otherwise work on without a way to say so.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # The lists and patterns are made now, not in the first bulletin's time.
+    pipeline.read(Article(id=new_id(), filed="Tin\n\nNội dung."), pipeline.STAGES, lambda: 0.0)
+
+
+def main(concurrency: int) -> None:
+    """Work until SIGTERM."""
+    app.worker_main(
+        [
+            "worker",
+            f"--concurrency={concurrency}",
+            f"--queues={','.join(QUEUES)}",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            f"--hostname=bantin@{tasks.worker_name().replace(':', '.')}",
+            f"--loglevel={settings().log_level}",
+        ]
+    )

@@ -1,0 +1,1 @@
+"""The front door: takes bulletins in, keeps them, and rings."""

@@ -1,0 +1,196 @@
+"""May this bulletin come in? The rules of the door, without the door."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import ValidationError
+
+from shared.contracts.bulletin import BulletinIn, Priority
+from shared.contracts.problem import Fault
+from shared.decoding import JSON, PLAIN, Undecodable, UnknownCharset, binary_control, charset_of, decode
+from shared.errors import ServiceError
+
+
+class MalformedJson(ServiceError):
+    """The body is no JSON."""
+
+    status, code = 400, "malformed_json"
+
+
+class InvalidBulletin(ServiceError):
+    """The JSON is no bulletin."""
+
+    status, code = 422, "invalid_bulletin"
+
+
+class BulletinTooLong(ServiceError):
+    """The bulletin is longer than we take."""
+
+    status, code = 413, "bulletin_too_long"
+
+
+class EmptyText(ServiceError):
+    """The bulletin holds no text."""
+
+    status, code = 422, "empty_text"
+
+
+class UndecodableText(ServiceError):
+    """The bytes are no text in their charset."""
+
+    status, code = 422, "undecodable"
+
+
+class UnsupportedCharset(ServiceError):
+    """We do not know this charset."""
+
+    status, code = 415, "unsupported_charset"
+
+
+class QueueTooOld(ServiceError):
+    """The oldest waiting bulletin has waited too long; try again later."""
+
+    status, code = 429, "queue_too_old"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Who sends, and what the sender says of the bulletin beside its text."""
+
+    source: str | None = None
+    external_id: str | None = None
+    priority: Priority = Priority.NORMAL
+    client: str = ""
+    idem_key: str | None = None
+    fingerprint: bytes | None = None
+    request_id: str = ""
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filing:
+    """A bulletin that may come in: its bytes as received, how to read them, and its row's other values."""
+
+    id: UUID
+    received_at: datetime
+    raw: bytes
+    raw_sha256: bytes
+    media_type: str
+    charset: str
+    sender: Sender
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Load:
+    """How long the oldest bulletin has waited, and how many seconds until that has passed."""
+
+    oldest_age: float
+    retry_after: int
+
+
+def admit_json(raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes: int) -> Filing:
+    """A bulletin as JSON (UTF-8). Its own source, external_id and priority outrank the sender's headers.
+
+    Raises BulletinTooLong, MalformedJson, InvalidBulletin, EmptyText, UndecodableText.
+    """
+    _check_length(raw, max_bytes)
+    body = _bulletin_in(_json(raw))
+    if (index := binary_control(body.text)) is not None:
+        raise UndecodableText(
+            f"text holds the control character U+{ord(body.text[index]):04X} at character {index}: send text only",
+            errors=[Fault(pointer="/text", detail=f"control character at {index}")],
+        )
+    _check_text(body.text)
+    named = Sender(
+        source=body.source or sender.source,
+        external_id=body.external_id or sender.external_id,
+        priority=Priority[body.priority.upper()] if "priority" in body.model_fields_set else sender.priority,
+        client=sender.client,
+        idem_key=sender.idem_key,
+        fingerprint=sender.fingerprint,
+        request_id=sender.request_id,
+        traceparent=sender.traceparent,
+    )
+    return _filing(raw, JSON, "utf-8", named, id, now)
+
+
+def admit_text(
+    raw: bytes, charset: str | None, *, sender: Sender, id: UUID, now: datetime, max_bytes: int
+) -> Filing:
+    """A bulletin as plain text in a declared charset, or one recognised when none is declared.
+
+    Raises BulletinTooLong, UnsupportedCharset, UndecodableText, EmptyText.
+    """
+    _check_length(raw, max_bytes)
+    try:
+        codec = charset_of(raw, charset)
+        text = decode(raw, codec)
+    except UnknownCharset as error:
+        raise UnsupportedCharset(f"charset {error} is not known here: send UTF-8, UTF-16 or windows-1258") from None
+    except Undecodable as error:
+        raise UndecodableText(
+            f"{error}: name the right charset in Content-Type, or send UTF-8",
+            errors=[Fault(pointer=f"byte:{error.offset}", detail=error.detail)],
+        ) from None
+    _check_text(text)
+    return _filing(raw, PLAIN, codec, sender, id, now)
+
+
+def admit_under_load(filing: Filing, load: Load, max_age: float) -> None:
+    """Refuse what can wait while the oldest waiting bulletin is too old. Raises QueueTooOld."""
+    if load.oldest_age > max_age and filing.sender.priority > Priority.FLASH:
+        raise QueueTooOld(
+            f"the oldest waiting bulletin has waited {load.oldest_age:.0f} s; send again in {load.retry_after} s",
+            headers={"Retry-After": str(load.retry_after)},
+        )
+
+
+def fingerprint(method: str, route: str, content_type: str, body: bytes) -> bytes:
+    """What makes two requests with one idempotency key the same request: SHA-256 of all four."""
+    head = "\n".join((method, route, content_type, "")).encode()
+    return hashlib.sha256(head + body).digest()
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise MalformedJson(f"the body is no JSON: {error}") from None
+
+
+def _bulletin_in(value: Any) -> BulletinIn:
+    try:
+        return BulletinIn.model_validate(value)
+    except ValidationError as error:
+        faults = [
+            Fault(pointer="/" + "/".join(str(part) for part in fault["loc"]), detail=fault["msg"])
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        told = "; ".join(f"{fault.pointer} {fault.detail}" for fault in faults)
+        raise InvalidBulletin(f"the JSON is no bulletin: {told}", errors=faults) from None
+
+
+def _check_length(raw: bytes, max_bytes: int) -> None:
+    if len(raw) > max_bytes:
+        raise BulletinTooLong(f"the bulletin has {len(raw):,} bytes; at most {max_bytes:,} are taken")
+
+
+def _check_text(text: str) -> None:
+    if not text.strip("\ufeff\u200b\xad \t\r\n\f\v\xa0\x85\u2028\u2029"):
+        raise EmptyText("the bulletin holds no text: nothing was taken in")
+
+
+def _filing(raw: bytes, media_type: str, charset: str, sender: Sender, id: UUID, now: datetime) -> Filing:
+    return Filing(
+        id=id,
+        received_at=now,
+        raw=raw,
+        raw_sha256=hashlib.sha256(raw).digest(),
+        media_type=media_type,
+        charset=charset,
+        sender=sender,
+    )

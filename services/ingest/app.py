@@ -1,0 +1,47 @@
+"""The ingest service, put together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from services.ingest.desk import Desk
+from services.ingest.routes import router
+from shared.errors import DatabaseAway
+from shared.http import create_app, database_is_ready
+from shared.ids import NewId, new_id
+from shared.settings import Settings
+
+
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+def make_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, new_id: NewId = new_id) -> FastAPI:
+    """The application; it connects when it is started."""
+    desk = Desk.furnish(settings, clock, new_id)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await desk.open()
+        yield
+        await desk.close()
+
+    def ready() -> None:
+        # The broker is not asked: accepting does not need it.
+        if not desk.acceptor.alive():
+            raise DatabaseAway("the acceptor has ended")
+        database_is_ready(desk.engine)
+
+    app = create_app(
+        "ingest",
+        "Bantin ingest",
+        "Takes bulletins in. What is answered 202 is durable and will be worked on exactly once.",
+        ready,
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    app.include_router(router)
+    return app

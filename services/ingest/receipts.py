@@ -1,0 +1,49 @@
+"""What the newsroom reads back of a bulletin: its receipt, from its row."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from services.ingest import intake
+from shared.contracts.bulletin import Failure, Priority, PriorityName, Receipt, State
+from shared.errors import NotFound
+from shared.ids import ARTICLE, BULLETIN, read, written
+from shared.reading import article_of
+
+_PRIORITY_NAMES: dict[int, PriorityName] = {Priority.FLASH: "flash", Priority.NORMAL: "normal"}
+
+
+class NoSuchBulletin(NotFound):
+    """There is no bulletin of this id."""
+
+    code = "no_such_bulletin"
+
+
+def row_of(tx: Connection, id: str) -> Row[Any]:
+    """The row of a written id. Raises NoSuchBulletin."""
+    uuid = read(BULLETIN, id)
+    row = uuid and intake.bulletin_row(tx, uuid)
+    if not row:
+        raise NoSuchBulletin(f"no bulletin {id}: an id is bul_ and 32 hexadecimal digits, as the answer to its POST said")
+    return row
+
+
+def receipt(tx: Connection, row: Row[Any]) -> Receipt:
+    """The receipt of a bulletin's row, with the article if there is one."""
+    waiting = intake.is_waiting(row)
+    return Receipt(
+        id=written(BULLETIN, row.id),
+        state=State(row.status),
+        received_at=row.received_at,
+        closed_at=row.closed_at,
+        priority=_PRIORITY_NAMES[row.priority],
+        source=row.source,
+        external_id=row.external_id,
+        sha256=row.raw_sha256.hex(),
+        size=row.size,
+        attempts=row.attempts,
+        next_try_at=row.run_at if waiting and row.attempts else None,
+        failure=Failure(error_class=row.error_class, detail=row.last_error or "") if row.error_class else None,
+        duplicate_of=written(ARTICLE, row.original_id) if row.original_id else None,
+        article=article_of(tx, row.article_id) if row.article_id else None,
+    )

@@ -1,0 +1,348 @@
+"""The front door's addresses: HTTP words only, no rule, no SQL."""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from email.message import Message
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from services.ingest import admission, intake
+from services.ingest.acceptor import IdempotencyKeyInUse, IdempotencyKeyReused, TooBusy, Unacceptable
+from services.ingest.admission import Filing, Sender
+from services.ingest.body import BodyCutOff, BodyTooLarge, BodyTooSlow, MalformedForm, read_body, read_files
+from services.ingest.desk import Desk
+from services.ingest.intake import TakenIn
+from services.ingest.receipts import NoSuchBulletin, receipt, row_of
+from shared.contracts.bulletin import BatchReceipt, BulletinIn, LineVerdict, Priority, PriorityName, Receipt, State
+from shared.database import transaction
+from shared.decoding import JSON, PLAIN, label_of
+from shared.errors import DatabaseAway, InvalidParameter, ServiceError
+from shared.http import json_response, problem_answers, request_id
+from shared.ids import BULLETIN, written
+from shared.metrics import REFUSED
+
+router = APIRouter(prefix="/v1", tags=["bulletins"])
+
+FORM = "multipart/form-data"
+NDJSON = "application/x-ndjson"
+
+
+class UnsupportedMediaType(ServiceError):
+    """We do not take this kind of body."""
+
+    status, code = 415, "unsupported_media_type"
+
+
+class BatchTooLong(ServiceError):
+    """The batch holds more bulletins than we take at once."""
+
+    status, code = 413, "batch_too_long"
+
+
+class EmptyBatch(ServiceError):
+    """The batch holds no bulletin."""
+
+    status, code = 422, "empty_batch"
+
+
+class Accepted(BaseModel):
+    """The answer to a bulletin that was taken in; the same again when its idempotency key comes again."""
+
+    id: str
+    state: Literal["queued"]
+    received_at: str
+    href: str
+
+
+def the_desk(request: Request) -> Desk:
+    """What the service is made of."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(the_desk)]
+BulletinId = Annotated[str, Path(description="A bulletin's id, as the answer to its POST gave it.")]
+
+_KEY = re.compile(r'"?([\x21\x23-\x7e]{1,255})"?')
+_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])")
+
+
+def the_sender(
+    request: Request,
+    bulletin_source: Annotated[str | None, Header(max_length=200, description="Who files it.")] = None,
+    bulletin_external_id: Annotated[str | None, Header(max_length=200, description="The sender's own id.")] = None,
+    bulletin_priority: Annotated[PriorityName, Header(description="`flash` overtakes all else.")] = "normal",
+    idempotency_key: Annotated[str | None, Header(description="Makes a repeated request harmless.")] = None,
+    traceparent: Annotated[str | None, Header(max_length=200)] = None,
+) -> Sender:
+    """Who sends, by the request's headers."""
+    if idempotency_key is not None and not (key := _KEY.fullmatch(idempotency_key)):
+        raise InvalidParameter("Idempotency-Key is 1 to 255 visible ASCII characters")
+    return Sender(
+        source=_header_text(bulletin_source),
+        external_id=_header_text(bulletin_external_id),
+        priority=Priority[bulletin_priority.upper()],
+        idem_key=key[1] if idempotency_key is not None and key else None,
+        request_id=request_id(request),
+        traceparent=traceparent,
+    )
+
+
+TheSender = Annotated[Sender, Depends(the_sender)]
+
+_POST_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {
+                "schema": BulletinIn.model_json_schema(),
+                "example": BulletinIn.model_config["json_schema_extra"]["examples"][0],  # type: ignore[index,call-overload]  # a literal above
+            },
+            PLAIN: {"schema": {"type": "string"}, "example": "Khánh thành cầu Vàm Sáng\n\nSáng 5/9/2025, …"},
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                }
+            },
+        },
+    }
+}
+_BATCH_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            NDJSON: {
+                "schema": {"type": "string"},
+                "example": '{"text": "Tin thứ nhất\\n\\nNội dung."}\n{"text": "Tin thứ hai\\n\\nNội dung."}\n',
+            }
+        },
+    }
+}
+_DOOR = (
+    BodyTooLarge, BodyTooSlow, BodyCutOff, InvalidParameter, IdempotencyKeyInUse, IdempotencyKeyReused,
+    UnsupportedMediaType, admission.QueueTooOld, TooBusy, DatabaseAway,
+)
+_REFUSALS = problem_answers(
+    *_DOOR, admission.MalformedJson, admission.InvalidBulletin, admission.BulletinTooLong, admission.EmptyText,
+    admission.UndecodableText, admission.UnsupportedCharset, Unacceptable, MalformedForm,
+)
+
+
+@router.post(
+    "/bulletins", status_code=202, response_model=Accepted, openapi_extra=_POST_BODY,
+    summary="File a bulletin",
+    responses={
+        201: {"model": Receipt, "description": "`Prefer: wait=N` and published within N seconds."},
+        200: {"model": Receipt, "description": "`Prefer: wait=N` and finished otherwise within N seconds."},
+        **_REFUSALS,
+    },
+)
+async def post_bulletin(
+    request: Request,
+    desk: TheDesk,
+    sender: TheSender,
+    prefer: Annotated[str | None, Header(description="`wait=5`: answer with the article if it is ready in 5 s.")] = None,
+) -> Response:
+    """Take in one bulletin (JSON or plain text), or the files of a form. 202 comes after the durable commit."""
+    media_type, charset = _content_type(request.headers.get("content-type"))
+    if media_type not in (JSON, PLAIN, FORM):
+        _count_refusal(error := UnsupportedMediaType(f"send {JSON}, {PLAIN} or {FORM}, not {media_type or 'nothing'}"))
+        raise error
+    try:
+        limit = desk.settings.max_batch_bytes if media_type == FORM else desk.settings.max_bulletin_bytes
+        body = await read_body(request, limit, desk.settings.body_timeout)
+        sender = _with_fingerprint(request, sender, body)
+        if media_type == FORM:
+            return await _take_files(request, desk, sender, body)
+        filing = _admit(desk, body, media_type, charset, sender)
+        admission.admit_under_load(filing, desk.watch.load, desk.settings.max_waiting_age)
+        verdict = (await desk.acceptor.accept([filing]))[0]
+        if isinstance(verdict, ServiceError):
+            raise verdict
+    except ServiceError as error:
+        _count_refusal(error)
+        raise
+    return await _answer(desk, verdict, prefer)
+
+
+@router.post(
+    "/bulletins:batch", status_code=202, response_model=BatchReceipt, openapi_extra=_BATCH_BODY,
+    summary="File many bulletins, one JSON object a line",
+    responses=problem_answers(*_DOOR, BatchTooLong, EmptyBatch),
+)
+async def post_batch(request: Request, desk: TheDesk, sender: TheSender) -> Response:
+    """Take in many bulletins; each line has its own verdict, and one bad line does not spoil another.
+
+    With an Idempotency-Key the whole batch can be sent again: each line is taken in once.
+    """
+    try:
+        media_type, _ = _content_type(request.headers.get("content-type"))
+        if media_type not in (NDJSON, "application/jsonl", "application/ndjson"):
+            raise UnsupportedMediaType(f"send {NDJSON}, not {media_type or 'nothing'}")
+        body = await read_body(request, desk.settings.max_batch_bytes, desk.settings.body_timeout)
+        if body.count(b"\n") > 2 * desk.settings.max_batch_lines:
+            raise _batch_too_long(desk)
+        lines = [(number, line) for number, line in enumerate(body.split(b"\n"), 1) if line.strip()]
+        if not lines:
+            raise EmptyBatch("send one JSON object a line")
+        if len(lines) > desk.settings.max_batch_lines:
+            raise _batch_too_long(desk)
+        sender = _with_fingerprint(request, sender, body)
+        return await _take_many(request, desk, sender, [(number, line, JSON, None) for number, line in lines])
+    except ServiceError as error:
+        _count_refusal(error)
+        raise
+
+
+@router.get(
+    "/bulletins/{id}", response_model=Receipt, summary="What became of a bulletin",
+    responses=problem_answers(NoSuchBulletin, DatabaseAway),
+)
+def get_bulletin(id: BulletinId, desk: TheDesk) -> Response:
+    """The bulletin's state, why it is not published if it is not, and the article once it is."""
+    with transaction(desk.engine) as tx:
+        found = receipt(tx, row_of(tx, id))
+    headers = {"Retry-After": "1"} if found.state is State.QUEUED else None
+    return json_response(found.model_dump(), headers=headers)
+
+
+@router.get(
+    "/bulletins/{id}/raw", response_class=Response, summary="The bytes as they were received",
+    responses={
+        200: {"content": {PLAIN: {}, JSON: {}}, "description": "The bytes."},
+        **problem_answers(NoSuchBulletin, DatabaseAway),
+    },
+)
+def get_raw(id: BulletinId, desk: TheDesk) -> Response:
+    """The bytes as received, with their hash in `Repr-Digest` (RFC 9530)."""
+    with transaction(desk.engine) as tx:
+        raw = intake.raw_bytes(tx, row_of(tx, id).id)
+    assert raw is not None  # a bulletin's row refers to its bytes
+    charset = f"; charset={label_of(raw.charset)}" if raw.media_type == PLAIN else ""
+    return Response(
+        raw.bytes,
+        media_type=raw.media_type + charset,
+        headers={
+            "Repr-Digest": f"sha-256=:{base64.b64encode(raw.sha256).decode()}:",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+async def _take_files(request: Request, desk: Desk, sender: Sender, body: bytes) -> Response:
+    files = await read_files(request, body, desk.settings.max_batch_lines)
+    entries = []
+    for number, (content, declared) in enumerate(files, 1):
+        media_type, charset = _content_type(declared)
+        # A browser names an unknown file application/octet-stream; what is no text is found out by decoding.
+        entries.append((number, content, JSON if media_type == JSON else PLAIN, charset))
+    return await _take_many(request, desk, sender, entries)
+
+
+async def _take_many(
+    request: Request, desk: Desk, sender: Sender, entries: Sequence[tuple[int, bytes, str, str | None]]
+) -> Response:
+    """Take in what may come in, and say of each (number, bytes, media type, charset) what became of it."""
+    verdicts: dict[int, TakenIn | ServiceError] = {}
+    filings: list[tuple[int, Filing]] = []
+    for number, content, media_type, charset in entries:
+        # The key of each is derived, so that a repeated batch meets its own bulletins line by line.
+        key = f"{sender.idem_key}#{number}" if sender.idem_key is not None else None
+        try:
+            filing = _admit(desk, content, media_type, charset, replace(sender, idem_key=key))
+            admission.admit_under_load(filing, desk.watch.load, desk.settings.max_waiting_age)
+            filings.append((number, filing))
+        except ServiceError as error:
+            _count_refusal(error)
+            verdicts[number] = error
+    for start in range(0, len(filings), desk.settings.accept_group * 4):
+        piece = filings[start : start + desk.settings.accept_group * 4]
+        answers = await desk.acceptor.accept([filing for _, filing in piece])
+        verdicts.update(zip((number for number, _ in piece), answers, strict=True))
+    results = [_line_verdict(number, verdicts[number], request_id(request)) for number, *_ in entries]
+    accepted = sum(result.bulletin is not None for result in results)
+    out = BatchReceipt(accepted=accepted, refused=len(results) - accepted, results=results)
+    return json_response(out.model_dump(), 202 if accepted else 422)
+
+
+def _line_verdict(number: int, verdict: TakenIn | ServiceError, request_id: str) -> LineVerdict:
+    if isinstance(verdict, ServiceError):
+        return LineVerdict(line=number, status=verdict.status, bulletin=None, problem=verdict.problem(request_id))
+    return LineVerdict(line=number, status=202, bulletin=written(BULLETIN, verdict.id), problem=None)
+
+
+def _admit(desk: Desk, body: bytes, media_type: str, charset: str | None, sender: Sender) -> Filing:
+    id, now, limit = desk.new_id(), desk.clock(), desk.settings.max_bulletin_bytes
+    if media_type == JSON:
+        return admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit)
+    return admission.admit_text(body, charset, sender=sender, id=id, now=now, max_bytes=limit)
+
+
+async def _answer(desk: Desk, taken: TakenIn, prefer: str | None) -> Response:
+    id = written(BULLETIN, taken.id)
+    headers = {"Location": f"/v1/bulletins/{id}"}
+    if taken.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    if prefer and (wait := _WAIT.search(prefer)):
+        seconds = min(float(wait[1]), desk.settings.max_prefer_wait)
+        headers["Preference-Applied"] = f"wait={seconds:g}"
+        if await desk.watch.until_finished(taken.id, seconds):
+            found = await run_in_threadpool(_receipt_of, desk, id)
+            status = 201 if found.state is State.PUBLISHED else 200
+            return json_response(found.model_dump(), status, headers)
+    accepted = {"id": id, "state": "queued", "received_at": taken.received_at, "href": headers["Location"]}
+    return json_response(accepted, 202, headers)
+
+
+def _receipt_of(desk: Desk, id: str) -> Receipt:
+    with transaction(desk.engine) as tx:
+        return receipt(tx, row_of(tx, id))
+
+
+def _with_fingerprint(request: Request, sender: Sender, body: bytes) -> Sender:
+    if sender.idem_key is None:
+        return sender
+    content_type = request.headers.get("content-type", "")
+    if content_type.startswith(FORM):
+        # A form's boundary is made anew at each sending, and stands in the body too: the parts' bytes are compared.
+        boundary = content_type.partition("boundary=")[2].strip('"').encode()
+        body, content_type = body.replace(boundary, b""), FORM
+    made_of = admission.fingerprint(request.method, request.url.path, content_type, body)
+    return replace(sender, fingerprint=made_of)
+
+
+def _content_type(header: str | None) -> tuple[str, str | None]:
+    """The media type and the charset that a Content-Type header names."""
+    if not header:
+        return "", None
+    message = Message()
+    message["content-type"] = header
+    charset = message.get_param("charset")
+    return message.get_content_type(), charset if isinstance(charset, str) else None
+
+
+def _header_text(value: str | None) -> str | None:
+    """A header's text: UTF-8 where it is that (a header is Latin-1 by the letter of the law)."""
+    if not value:
+        return None
+    try:
+        text = value.encode("latin-1").decode()
+    except UnicodeError:
+        text = value
+    if not text.isprintable():
+        raise InvalidParameter("a header holds control characters")
+    return text
+
+
+def _batch_too_long(desk: Desk) -> BatchTooLong:
+    return BatchTooLong(f"at most {desk.settings.max_batch_lines:,} bulletins are taken in one batch: send it in parts")
+
+
+def _count_refusal(error: ServiceError) -> None:
+    REFUSED.labels(error.code).inc()

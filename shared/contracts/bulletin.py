@@ -1,0 +1,99 @@
+"""A bulletin on the wire: as the newsroom posts it, and the receipt that it gets."""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from shared.contracts.article import ArticleOut
+from shared.contracts.problem import Problem
+
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class State(StrEnum):
+    """Where a bulletin is in its life; docs/states.md shows every arrow."""
+
+    QUEUED = "queued"
+    PUBLISHED = "published"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
+
+
+class Priority(IntEnum):
+    """Who is served first: the lower number. As PostgreSQL holds it; on the wire it is its name in small letters."""
+
+    FLASH = 0
+    NORMAL = 5
+
+
+PriorityName = Literal["flash", "normal"]
+
+
+class BulletinIn(BaseModel):
+    """A bulletin as JSON."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "text": "Khánh thành cầu Vàm Sáng\n\nSáng 5/9/2025, tỉnh Vĩnh Long khánh thành cầu Vàm Sáng.",
+                    "source": "bao-vinh-long",
+                    "external_id": "VL-2025-0917",
+                    "priority": "normal",
+                }
+            ]
+        },
+    )
+
+    text: str
+    source: Label | None = None
+    external_id: Label | None = None
+    priority: PriorityName = "normal"
+
+
+class Failure(BaseModel):
+    """Why a bulletin is not published: the class of the fault, and what it said."""
+
+    error_class: str
+    detail: str
+
+
+class Receipt(BaseModel):
+    """A bulletin's state, and the article once there is one."""
+
+    id: str
+    state: State
+    received_at: datetime
+    closed_at: datetime | None
+    priority: PriorityName
+    source: str | None
+    external_id: str | None
+    sha256: str
+    size: int
+    attempts: int
+    next_try_at: datetime | None
+    failure: Failure | None
+    duplicate_of: str | None
+    article: ArticleOut | None
+
+
+class LineVerdict(BaseModel):
+    """What became of one line or file of a batch: a bulletin's id, or the problem."""
+
+    line: int
+    status: int
+    bulletin: str | None
+    problem: Problem | None
+
+
+class BatchReceipt(BaseModel):
+    """What became of a batch, line by line."""
+
+    accepted: int
+    refused: int
+    results: list[LineVerdict]

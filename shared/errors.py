@@ -1,0 +1,71 @@
+"""What our services say when they cannot do a thing.
+
+ServiceError
+  NotFound · MethodNotAllowed · InvalidParameter      the request
+  TooManyConnections · DatabaseAway                   the service
+"""
+
+from collections.abc import Sequence
+
+from shared.contracts.problem import Fault, Problem
+
+
+class ServiceError(Exception):
+    """The service cannot do this."""
+
+    status = 500
+    code = "internal_error"
+
+    def __init__(
+        self, detail: str | None = None, *, errors: Sequence[Fault] = (), headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail or self.title())
+        self.errors = list(errors)
+        self.headers = headers or {}
+
+    @classmethod
+    def title(cls) -> str:
+        """The error in one sentence: the class's docstring."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    def problem(self, request_id: str) -> Problem:
+        """The error as it goes over the wire."""
+        return Problem(
+            type=f"urn:bantin:problem:{self.code}",
+            title=self.title(),
+            status=self.status,
+            code=self.code,
+            detail=str(self),
+            errors=self.errors,
+            request_id=request_id,
+        )
+
+
+class NotFound(ServiceError):
+    """There is nothing at this address."""
+
+    status, code = 404, "not_found"
+
+
+class MethodNotAllowed(ServiceError):
+    """This address does not take that method."""
+
+    status, code = 405, "method_not_allowed"
+
+
+class InvalidParameter(ServiceError):
+    """A parameter, header or body field is not as it must be."""
+
+    status, code = 400, "invalid_parameter"
+
+
+class TooManyConnections(ServiceError):
+    """This process holds as many connections as it can."""
+
+    status, code = 503, "too_many_connections"
+
+
+class DatabaseAway(ServiceError):
+    """The database does not answer."""
+
+    status, code = 503, "database_away"

@@ -1,0 +1,237 @@
+"""The manners of our HTTP services: problems for errors, health, metrics, request ids, limits on connections."""
+
+import argparse
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from shared.contracts.problem import MEDIA_TYPE, Fault, Problem
+from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError
+from shared.database import transaction
+from shared.logging import configure, logger
+from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from shared.settings import Settings
+
+log = logger(__name__)
+
+
+def dumps(value: object) -> bytes:
+    """JSON of a document or of a model's `model_dump`; times are RFC 3339."""
+    return orjson.dumps(value)
+
+
+def json_response(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer in JSON."""
+    return Response(dumps(value), status, headers, "application/json")
+
+
+def problem_response(error: ServiceError, request_id: str) -> Response:
+    """An answer that says what went wrong."""
+    return Response(dumps(error.problem(request_id).model_dump()), error.status, error.headers, MEDIA_TYPE)
+
+
+def request_id(request: Request) -> str:
+    """The id of this request, as given by the sender or made by us."""
+    return cast(str, request.scope["state"]["request_id"])
+
+
+def problem_answers(*errors: type[ServiceError]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's account of the problems a route answers, each with an example."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        answer = answers.setdefault(
+            error.status, {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}}
+        )
+        answer["description"] = f"{answer['description']} {error.title()}".strip()
+        example = error().problem("3f0c9a1be2d44e55").model_dump()
+        answer["content"][MEDIA_TYPE]["examples"][error.code] = {"summary": error.title(), "value": example}
+    return answers
+
+
+Check = Callable[[], None]
+"""Raises ServiceError, saying why the service is not ready."""
+
+
+def create_app(service: str, title: str, description: str, ready: Check, **options: Any) -> FastAPI:
+    """A FastAPI application with our manners; `ready` is asked by /readyz."""
+    app = FastAPI(title=title, description=description, version="1", openapi_url="/openapi.json", redoc_url=None,
+                  docs_url="/docs", **options)
+    app.add_exception_handler(ServiceError, _answer_service_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    for away in (OperationalError, PoolTimeout):
+        app.add_exception_handler(away, _answer_database_away)
+    _add_health(app, ready)
+    # The outermost of all, so that it sees every answer.
+    app.add_middleware(_Manners, service=service)
+    return app
+
+
+def _add_health(app: FastAPI, ready: Check) -> None:
+    @app.get("/livez", tags=["health"], summary="Is the process alive?")
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", tags=["health"], summary="Can it serve?", responses=problem_answers(DatabaseAway))
+    def readyz() -> dict[str, str]:
+        ready()
+        return {"status": "ready"}
+
+    @app.get("/metrics", tags=["health"], summary="Prometheus metrics", response_class=Response)
+    def metrics() -> Response:
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _answer_service_error(request: Request, error: Exception) -> Response:
+    return problem_response(cast(ServiceError, error), request_id(request))
+
+
+async def _answer_database_away(request: Request, error: Exception) -> Response:
+    log.warning("database away", request_id=request_id(request), error=type(error).__name__)
+    away = DatabaseAway("try again in 2 s", headers={"Retry-After": "2"})
+    return problem_response(away, request_id(request))
+
+
+async def _answer_http_exception(request: Request, error: Exception) -> Response:
+    error = cast(HTTPException, error)
+    ours = {404: NotFound, 405: MethodNotAllowed}.get(error.status_code, InvalidParameter)
+    return problem_response(ours(headers=dict(error.headers or {})), request_id(request))
+
+
+async def _answer_validation_error(request: Request, error: Exception) -> Response:
+    faults = [
+        Fault(pointer="/".join(str(part) for part in fault["loc"]), detail=fault["msg"])
+        for fault in cast(RequestValidationError, error).errors()
+    ]
+    return problem_response(InvalidParameter(errors=faults), request_id(request))
+
+
+class _Manners:
+    """Gives every request an id, counts and times every answer, and turns an unforeseen error into a problem."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app, self.service = app, service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        id = _given_id(scope) or os.urandom(8).hex()
+        scope.setdefault("state", {})["request_id"] = id
+        started, status = time.perf_counter(), 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception as error:
+            log.exception("request failed", request_id=id, path=scope["path"])
+            if status == 500:  # nothing was sent yet
+                answer = problem_response(ServiceError(), id)
+                await answer(scope, receive, send_with_id)
+            else:
+                raise error
+        finally:
+            # An unknown path has no route: one label for all of them, or any scanner makes a million series.
+            route = getattr(scope.get("route"), "path", "unknown")
+            HTTP_REQUESTS.labels(self.service, route, scope["method"], status).inc()
+            HTTP_SECONDS.labels(self.service, route).observe(time.perf_counter() - started)
+
+
+def _given_id(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and 0 < len(value) <= 64 and value.isascii() and value.isalnum():
+            return cast(str, value.decode())
+    return None
+
+
+class _Door(HttpToolsProtocol):
+    """Closes a connection that has not sent a whole request head in time. uvicorn waits for ever."""
+
+    head_timeout = 10.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._head_due = self.loop.call_later(self.head_timeout, self._cut, transport)
+
+    def on_headers_complete(self) -> None:
+        self._head_due.cancel()
+        super().on_headers_complete()
+
+    def on_message_begin(self) -> None:
+        # The next request of a connection that is kept alive has the same time for its head.
+        self._head_due.cancel()
+        self._head_due = self.loop.call_later(self.head_timeout, self._cut, self.transport)
+        super().on_message_begin()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_due.cancel()
+        super().connection_lost(exc)
+
+    def _cut(self, transport: asyncio.Transport) -> None:
+        transport.close()
+
+
+def serve(app: FastAPI, settings: Settings, *, service: str, host: str, port: int, fd: int | None) -> None:
+    """Serve `app` until SIGTERM; on a listening socket that was handed down as `fd`, else on host and port."""
+    configure(service, settings.log_level)
+    door = type("Door", (_Door,), {"head_timeout": settings.head_timeout})
+    config = Config(
+        app,
+        host=host,
+        port=port,
+        http=door,
+        loop="uvloop",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        limit_concurrency=settings.max_connections,
+        backlog=2048,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=20,
+    )
+    Server(config).run(sockets=[socket.socket(fileno=fd)] if fd is not None else None)
+
+
+
+
+def serve_from_command_line(service: str, make: Callable[[], FastAPI], settings: Settings, *, default_port: int) -> None:
+    """`--host`, `--port` and `--fd` (a listening socket, handed down) from the command line, then serve."""
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=default_port)
+    parser.add_argument("--fd", type=int)
+    args = parser.parse_args()
+    serve(make(), settings, service=service, host=args.host, port=args.port, fd=args.fd)
+
+
+def database_is_ready(engine: Engine) -> None:
+    """Raise DatabaseAway unless the database answers and holds the tables that this code knows."""
+    try:
+        with transaction(engine) as tx:
+            found = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except SQLAlchemyError as error:
+        raise DatabaseAway(f"no answer: {type(error).__name__}") from error
+    if found is None:
+        raise DatabaseAway("the database holds no tables: run `bantin migrate`")

@@ -1,0 +1,40 @@
+"""Identifiers: UUIDv7, written with the prefix of what they name (`bul_…`, `art_…`)."""
+
+import os
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+BULLETIN = "bul_"
+ARTICLE = "art_"
+
+NewId = Callable[[], UUID]
+
+
+def uuid7(unix_ms: int, random_bytes: bytes) -> UUID:
+    """A UUIDv7 (RFC 9562, 5.7) of a time in milliseconds and ten random bytes."""
+    value = int.from_bytes(unix_ms.to_bytes(6, "big") + random_bytes, "big")
+    value = value & ~(0xF << 76) | 0x7 << 76  # version
+    value = value & ~(0x3 << 62) | 0x2 << 62  # variant
+    return UUID(int=value)
+
+
+def new_id() -> UUID:
+    """A UUIDv7 of this moment."""
+    return uuid7(time.time_ns() // 1_000_000, os.urandom(10))
+
+
+def written(prefix: str, value: UUID) -> str:
+    """The identifier as people and URLs see it, such as `bul_01968c3e4f7a7c3e8a4b5c6d7e8f9a0b`."""
+    return prefix + value.hex
+
+
+def read(prefix: str, text: str) -> UUID | None:
+    """The UUID of a written identifier; None if `text` is not one of that prefix."""
+    digits = text.removeprefix(prefix)
+    if len(text) - len(digits) != len(prefix) or len(digits) != 32:
+        return None
+    try:
+        return UUID(hex=digits)
+    except ValueError:
+        return None

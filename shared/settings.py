@@ -1,0 +1,96 @@
+"""Everything that can be set from outside, in one frozen object read from the environment."""
+
+from functools import lru_cache
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment: `DATABASE_URL`, `REDIS_URL` or `BROKER_URL`, all else with the prefix `BANTIN_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BANTIN_", frozen=True, use_attribute_docstrings=True, validate_by_name=True
+    )
+
+    database_url: str = Field(
+        default="postgresql://bantin@127.0.0.1:5432/bantin", validation_alias=AliasChoices("DATABASE_URL")
+    )
+    """Where PostgreSQL 18 is: a libpq URL."""
+
+    broker_url: str = Field(
+        default="redis://127.0.0.1:6379/0", validation_alias=AliasChoices("BROKER_URL", "REDIS_URL")
+    )
+    """Where the bells go: Valkey or Redis. Losing it costs time, never a bulletin."""
+
+    public_api_url: str = ""
+    """The read API's address as readers see it, for links in answers; empty: links are paths."""
+
+    log_level: str = "INFO"
+    """The least severe log line that is written."""
+
+    max_bulletin_bytes: int = 1_048_576
+    """The largest bulletin taken in, in bytes of its request body, file or batch line."""
+
+    max_batch_bytes: int = 33_554_432
+    """The largest batch body taken in, in bytes."""
+
+    max_batch_lines: int = 5_000
+    """The most bulletins in one batch."""
+
+    body_timeout: float = 20.0
+    """Seconds a client has to send its whole request body."""
+
+    head_timeout: float = 10.0
+    """Seconds an open connection may stay without having sent a whole request head."""
+
+    max_connections: int = 1_000
+    """Connections one ingest or api process holds open; one more is answered 503."""
+
+    accept_group: int = 128
+    """The most bulletins one accepting transaction takes."""
+
+    max_waiting_age: float = 60.0
+    """Seconds the oldest waiting bulletin may have waited before new ones are answered 429 (flash excepted)."""
+
+    max_prefer_wait: float = 30.0
+    """The longest `Prefer: wait` that is honoured, in seconds."""
+
+    batch_size: int = 50
+    """The most bulletins a worker holds in one transaction."""
+
+    batch_bytes: int = 2_097_152
+    """The most bytes of bulletins a worker holds in one transaction; a single larger one runs alone."""
+
+    claim_idle_timeout: float = 5.0
+    """Seconds a worker may be silent inside its transaction before PostgreSQL ends it and frees its bulletins."""
+
+    max_tries: int = 5
+    """Failures after which a bulletin is quarantined."""
+
+    max_deaths: int = 3
+    """Workers a bulletin may kill before it is quarantined."""
+
+    sweep_interval: float = 0.25
+    """Seconds between two turns of the sweep."""
+
+    ring_grace: float = 1.0
+    """Seconds the sweep leaves a bell to be answered when the broker holds no bells."""
+
+    ring_age: float = 30.0
+    """Seconds after which the sweep rings again although the broker still holds bells."""
+
+    broker_patience: float = 2.0
+    """Seconds the broker may be away before the sweep does the work itself."""
+
+    deaf_after: float = 40.0
+    """Seconds without progress, while bulletins wait, after which a worker ends itself to be started anew."""
+
+    worker_concurrency: int = 2
+    """Child processes of one worker."""
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,100 @@
+"""The articles' tables: what readers see, and the feed of changes."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    REAL,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.tables.base import metadata
+from shared.tables.bulletins import TIME
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("exact_key", LargeBinary, nullable=False, unique=True, comment="Hash of the folded text."),
+    Column("source", Text),
+    Column("external_id", Text),
+    Column("current_version", Integer, nullable=False),
+    Column("pub_status", Text, nullable=False),
+    Column("available_at", TIME, nullable=False),
+    Column("embargo_until", TIME),
+    CheckConstraint("pub_status IN ('usable', 'withheld', 'canceled')", name="pub_status"),
+    comment="One row per article; its words are in its versions.",
+)
+
+# What was found in a text is read and written whole, with the text it points into: hence JSON, and one row a version.
+article_version = Table(
+    "article_version",
+    metadata,
+    Column("article_id", Uuid, ForeignKey("article.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("bulletin_id", Uuid, ForeignKey("bulletin.id"), nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("pipeline", Text, nullable=False),
+    Column("received_at", TIME, nullable=False),
+    Column("valid_from", TIME, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False, comment="As filed; every offset points into it."),
+    Column("published", JSONB, nullable=False),
+    Column("blocks", JSONB, nullable=False),
+    Column("dates", JSONB, nullable=False),
+    Column("entities", JSONB, nullable=False),
+    CheckConstraint("kind IN ('first', 'revision', 'correction')", name="kind"),
+    comment="The words of an article and what was found in them, version by version.",
+)
+
+duplicate_relation = Table(
+    "duplicate_relation",
+    metadata,
+    Column("bulletin_id", Uuid, ForeignKey("bulletin.id"), primary_key=True),
+    Column("original_id", Uuid, ForeignKey("article.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("score", REAL, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("method_version", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", TIME, nullable=False),
+    CheckConstraint("kind IN ('exact', 'near', 'revision', 'same_event')", name="kind"),
+    CheckConstraint("decided_by IN ('rule', 'person')", name="decided_by"),
+    Index(None, "original_id"),
+    comment="A bulletin that says what an article already says.",
+)
+
+# One row, updated as the last statement of a publishing transaction: its lock makes the order of numbers the order of
+# commits. A plain sequence would not.
+feed_head = Table(
+    "feed_head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, server_default=text("1")),
+    Column("seq", BigInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("id = 1", name="single"),
+    postgresql_with={"fillfactor": "10"},
+    comment="The newest number of the feed.",
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("article_id", Uuid, ForeignKey("article.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", TIME, nullable=False),
+    Index(None, "type", "seq"),
+    Index(None, "article_id", "seq"),
+    comment="The feed: gapless, in the order of commits.",
+)

@@ -1,0 +1,106 @@
+"""The bulletins' tables: what was filed, the queue that it forms, and every attempt to work on it."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.tables.base import metadata
+
+TIME = DateTime(timezone=True)
+
+raw_object = Table(
+    "raw_object",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received_at", TIME, nullable=False),
+    comment="The bytes as they were received, kept for ever, once per content.",
+)
+
+# The queue is the bulletins themselves: a row that is `queued` and due is work, and a lock on it is the lease.
+bulletin = Table(
+    "bulletin",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("client", Text, nullable=False, server_default=text("''")),
+    Column("idem_key", Text),
+    Column("fingerprint", LargeBinary, comment="SHA-256 of the request that used idem_key."),
+    Column("source", Text),
+    Column("external_id", Text),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("priority", SmallInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("charset", Text, nullable=False),
+    Column("raw_sha256", LargeBinary, ForeignKey("raw_object.sha256"), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("traceparent", Text),
+    Column("received_at", TIME, nullable=False),
+    Column("status", Text, nullable=False, server_default=text("'queued'")),
+    Column("run_at", TIME, nullable=False),
+    Column("rung_at", TIME),
+    Column("suspect", Boolean, nullable=False, server_default=text("false")),
+    Column("closed_at", TIME),
+    Column("error_class", Text),
+    Column("last_error", Text),
+    CheckConstraint(
+        "status IN ('queued', 'published', 'duplicate', 'rejected', 'quarantined', 'withdrawn')", name="status"
+    ),
+    CheckConstraint("(status = 'queued') = (closed_at IS NULL)", name="closed"),
+    UniqueConstraint("client", "idem_key"),
+    Index("ix_bulletin_waiting", "priority", "run_at", postgresql_where=text("status = 'queued'")),
+    Index("ix_bulletin_suspect", "run_at", postgresql_where=text("status = 'queued' AND suspect")),
+    Index("ix_bulletin_quarantined", "error_class", postgresql_where=text("status = 'quarantined'")),
+    # Rows are updated in place twice or so; the room left in each page keeps those updates local.
+    postgresql_with={"fillfactor": "70"},
+    comment="One row per accepted bulletin: the truth, the queue and its own outbox.",
+)
+
+# No foreign key to bulletin: its check would wait for the very lock under which an attempt is noted.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("bulletin_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("worker", Text, nullable=False),
+    Column("pipeline", Text, nullable=False),
+    Column("started_at", TIME, nullable=False),
+    Column("ended_at", TIME),
+    Column("outcome", Text),
+    Column("error_class", Text),
+    Column("error", Text),
+    Column("stage_ms", JSONB),
+    CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended"),
+    CheckConstraint(
+        "outcome IN ('published', 'duplicate', 'retry', 'quarantined', 'died', 'interrupted')", name="outcome"
+    ),
+    Index("ix_attempt_open", "bulletin_id", postgresql_where=text("ended_at IS NULL")),
+    comment="Who worked on which bulletin; a free bulletin with an attempt that has no end has killed its worker.",
+)
+
+worker_heartbeat = Table(
+    "worker_heartbeat",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("pipeline", Text, nullable=False),
+    Column("started_at", TIME, nullable=False),
+    Column("seen_at", TIME, nullable=False),
+    Column("progress_at", TIME, nullable=False),
+    comment="One row per worker process: when it was last seen, and when it last made progress.",
+)
