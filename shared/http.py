@@ -21,10 +21,11 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.contracts.problem import MEDIA_TYPE, Fault, Problem
-from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError
 from shared.database import transaction
+from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError
 from shared.logging import configure, logger
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from shared.migrations import newest
 from shared.settings import Settings
 
 log = logger(__name__)
@@ -47,7 +48,7 @@ def problem_response(error: ServiceError, request_id: str) -> Response:
 
 def request_id(request: Request) -> str:
     """The id of this request, as given by the sender or made by us."""
-    return cast(str, request.scope["state"]["request_id"])
+    return cast("str", request.scope["state"]["request_id"])
 
 
 def problem_answers(*errors: type[ServiceError]) -> dict[int | str, dict[str, Any]]:
@@ -69,8 +70,15 @@ Check = Callable[[], None]
 
 def create_app(service: str, title: str, description: str, ready: Check, **options: Any) -> FastAPI:
     """A FastAPI application with our manners; `ready` is asked by /readyz."""
-    app = FastAPI(title=title, description=description, version="1", openapi_url="/openapi.json", redoc_url=None,
-                  docs_url="/docs", **options)
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        openapi_url="/openapi.json",
+        redoc_url=None,
+        docs_url="/docs",
+        **options,
+    )
     app.add_exception_handler(ServiceError, _answer_service_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
@@ -98,7 +106,7 @@ def _add_health(app: FastAPI, ready: Check) -> None:
 
 
 async def _answer_service_error(request: Request, error: Exception) -> Response:
-    return problem_response(cast(ServiceError, error), request_id(request))
+    return problem_response(cast("ServiceError", error), request_id(request))
 
 
 async def _answer_database_away(request: Request, error: Exception) -> Response:
@@ -108,7 +116,7 @@ async def _answer_database_away(request: Request, error: Exception) -> Response:
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
-    error = cast(HTTPException, error)
+    error = cast("HTTPException", error)
     ours = {404: NotFound, 405: MethodNotAllowed}.get(error.status_code, InvalidParameter)
     return problem_response(ours(headers=dict(error.headers or {})), request_id(request))
 
@@ -116,7 +124,7 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
 async def _answer_validation_error(request: Request, error: Exception) -> Response:
     faults = [
         Fault(pointer="/".join(str(part) for part in fault["loc"]), detail=fault["msg"])
-        for fault in cast(RequestValidationError, error).errors()
+        for fault in cast("RequestValidationError", error).errors()
     ]
     return problem_response(InvalidParameter(errors=faults), request_id(request))
 
@@ -144,13 +152,13 @@ class _Manners:
 
         try:
             await self.app(scope, receive, send_with_id)
-        except Exception as error:
+        except Exception:
             log.exception("request failed", request_id=id, path=scope["path"])
             if status == 500:  # nothing was sent yet
                 answer = problem_response(ServiceError(), id)
                 await answer(scope, receive, send_with_id)
             else:
-                raise error
+                raise
         finally:
             # An unknown path has no route: one label for all of them, or any scanner makes a million series.
             route = getattr(scope.get("route"), "path", "unknown")
@@ -161,7 +169,7 @@ class _Manners:
 def _given_id(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and 0 < len(value) <= 64 and value.isascii() and value.isalnum():
-            return cast(str, value.decode())
+            return cast("str", value.decode())
     return None
 
 
@@ -214,9 +222,9 @@ def serve(app: FastAPI, settings: Settings, *, service: str, host: str, port: in
     Server(config).run(sockets=[socket.socket(fileno=fd)] if fd is not None else None)
 
 
-
-
-def serve_from_command_line(service: str, make: Callable[[], FastAPI], settings: Settings, *, default_port: int) -> None:
+def serve_from_command_line(
+    service: str, make: Callable[[], FastAPI], settings: Settings, *, default_port: int
+) -> None:
     """`--host`, `--port` and `--fd` (a listening socket, handed down) from the command line, then serve."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
     parser.add_argument("--host", default="127.0.0.1")
@@ -232,6 +240,6 @@ def database_is_ready(engine: Engine) -> None:
         with transaction(engine) as tx:
             found = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except SQLAlchemyError as error:
-        raise DatabaseAway(f"no answer: {type(error).__name__}") from error
-    if found is None:
-        raise DatabaseAway("the database holds no tables: run `bantin migrate`")
+        raise DatabaseAway("it does not answer, or holds no tables: start it, then run `bantin migrate`") from error
+    if found is None or found < newest():
+        raise DatabaseAway(f"the tables are at {found}, this code needs {newest()}: run `bantin migrate`")

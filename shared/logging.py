@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import orjson
 import structlog
@@ -13,7 +14,7 @@ def _dumps(event: object, **_: object) -> str:
 
 def configure(service: str, level: str = "INFO") -> None:
     """Send the log of this process, and of the libraries in it, to standard error as JSON lines."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

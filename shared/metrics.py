@@ -4,11 +4,11 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
-HTTP_REQUESTS = Counter(
-    "bantin_http_requests", "Requests answered.", ["service", "route", "method", "code"]
-)
+HTTP_REQUESTS = Counter("bantin_http_requests", "Requests answered.", ["service", "route", "method", "code"])
 HTTP_SECONDS = Histogram(
-    "bantin_http_request_duration_seconds", "From request head to the end of the answer.", ["service", "route"],
+    "bantin_http_request_duration_seconds",
+    "From request head to the end of the answer.",
+    ["service", "route"],
     buckets=_SECONDS,
 )
 ACCEPTED = Counter("bantin_bulletins_accepted", "Bulletins committed and answered 202.", ["media_type"])
@@ -17,7 +17,8 @@ REFUSED = Counter(
 )
 REPLAYED = Counter("bantin_idempotent_replays", "Requests that met an idempotency key again.", ["outcome"])
 ACCEPT_SECONDS = Histogram(
-    "bantin_accept_duration_seconds", "From a whole body to its commit; when it rises, PostgreSQL's disk is slow.",
+    "bantin_accept_duration_seconds",
+    "From a whole body to its commit; when it rises, PostgreSQL's disk is slow.",
     buckets=_SECONDS,
 )
 ACCEPT_GROUP = Histogram(

@@ -98,7 +98,7 @@ class Bell:
         """Drop the connection, whatever state it is in."""
         connection, self._connection, self._producer = self._connection, None, None
         if connection is not None:
-            connection.collapse()
+            connection.collect()
 
 
 class BellTower:

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from shared.contracts.article import ArticleOut
+from shared.database import AnyRow
 from shared.ids import ARTICLE, BULLETIN, written
 from shared.tables.articles import article, article_version
 
@@ -16,12 +17,12 @@ _WHOLE = (
 )
 
 
-def article_row(tx: Connection, id: UUID) -> Row[Any] | None:
+def article_row(tx: Connection, id: UUID) -> AnyRow | None:
     """An article with its current version."""
     return tx.execute(_WHOLE.where(article.c.id == id)).one_or_none()
 
 
-def document(row: Row[Any]) -> dict[str, Any]:
+def document(row: AnyRow) -> dict[str, Any]:
     """The document of an article's row: an ArticleOut, as plain values (a test holds one against the other)."""
     return {
         "id": written(ARTICLE, row.article_id),

@@ -112,7 +112,7 @@ class Postgres:
     def _is_ours(self, pid: int) -> bool:
         """Is this process a postmaster on our data folder? A postmaster's working directory is its data folder."""
         try:
-            return os.path.samefile(f"/proc/{pid}/cwd", self.data)
+            return Path(f"/proc/{pid}/cwd").samefile(self.data)
         except OSError:
             return False
 
@@ -148,9 +148,7 @@ class Postgres:
             assert self._server is not None
             if self._server.poll() is not None:
                 return False
-            ready = subprocess.run(
-                [_binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False
-            )
+            ready = subprocess.run([_binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False)
             if ready.returncode == 0:
                 return True
             time.sleep(0.03)

@@ -23,7 +23,9 @@ def package_file(package: str, *parts: str) -> Path:
     """A file inside an installed package, found without importing it. Raises ServerError if it is not installed."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise ServerError(f"the package {package} is not installed: run ./bantin once, or set DATABASE_URL and REDIS_URL")
+        raise ServerError(
+            f"the package {package} is not installed: run ./bantin once, or set DATABASE_URL and REDIS_URL"
+        )
     return Path(spec.submodule_search_locations[0], *parts)
 
 
@@ -71,7 +73,7 @@ def start(
             stdout=out,
             stderr=out,
             env={**os.environ, **(env or {})},
-            preexec_fn=_in_child(death_signal, as_nobody),
+            preexec_fn=_in_child(death_signal, as_nobody),  # noqa: PLW1509  # the main thread starts processes
             start_new_session=True,
             pass_fds=pass_fds,
             cwd=cwd,

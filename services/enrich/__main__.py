@@ -1,12 +1,16 @@
 """`python -m services.enrich worker|sweep`: the processes of the workshop."""
 
 import argparse
+import socket
+import sys
+from datetime import timedelta
 
 from prometheus_client import REGISTRY, start_http_server
 
-from services.enrich import tasks
+from services.enrich import repository, tasks
 from services.enrich.exporter import QueueCollector
 from services.enrich.sweep import Sweep
+from shared.database import transaction
 from shared.logging import configure
 from shared.queue import Bell, BellTower, make_celery
 from shared.settings import settings
@@ -41,6 +45,14 @@ def run_sweep(args: argparse.Namespace) -> None:
     sweep.run()
 
 
+def run_check(args: argparse.Namespace) -> None:
+    """Exit 0 if a worker or sweep of this host has beaten lately, 1 if none has."""
+    bench = tasks.furnish(settings())
+    with transaction(bench.side_engine) as side:
+        since = bench.clock() - timedelta(seconds=args.seconds)
+        sys.exit(not repository.heard_from(side, host=socket.gethostname(), since=since))
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m services.enrich")
@@ -53,6 +65,9 @@ def main() -> None:
     sweep.add_argument("--metrics-host", default="127.0.0.1")
     sweep.add_argument("--metrics-port", type=int, default=0)
     sweep.set_defaults(run=run_sweep)
+    check = roles.add_parser("check", help="is a worker or sweep of this host alive and getting on?")
+    check.add_argument("--seconds", type=float, default=30.0, help="how old its last beat may be")
+    check.set_defaults(run=run_check)
     args = parser.parse_args()
     args.run(args)
 

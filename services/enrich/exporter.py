@@ -31,7 +31,7 @@ class QueueCollector(Collector):
         age = GaugeMetricFamily(
             "bantin_queue_oldest_age_seconds", "How long the oldest due bulletin has waited.", labels=["priority"]
         )
-        figures = {priority: (0, 0, 0.0) for priority in Priority} | {row[0]: row[1:] for row in queue}
+        figures = dict.fromkeys(Priority, (0, 0, 0.0)) | {row[0]: row[1:] for row in queue}
         for priority, (waiting, retrying, oldest) in figures.items():
             items.add_metric(["waiting", priority.name.lower()], waiting)
             items.add_metric(["retrying", priority.name.lower()], retrying)

@@ -40,9 +40,8 @@ def settle(articles: Iterable[Article], originals: Mapping[bytes, UUID]) -> list
     known = dict(originals)
     settled = []
     for article in articles:
-        article = find_duplicate(article, known)
+        settled.append(find_duplicate(article, known))
         known.setdefault(article.exact_key, article.id)
-        settled.append(article)
     return settled
 
 

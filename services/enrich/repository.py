@@ -116,7 +116,7 @@ def _with_history(tx: Connection, rows: Sequence[Any]) -> list[Claimed]:
     for row in rows:
         attempts, failures, open_end = history.get(row[0], (0, 0, False))
         if not open_end:
-            claimed.append(Claimed(**row._mapping, attempts=attempts, failures=failures))
+            claimed.append(Claimed(**row._asdict(), attempts=attempts, failures=failures))
     return claimed
 
 
@@ -382,14 +382,35 @@ def work_waits(tx: Connection, *, since: datetime) -> bool:
     return bool(_rows(tx, sql, since=since)[0][0])
 
 
-def beat(side: Connection, *, worker: str, pipeline: str, started_at: datetime, progress_at: datetime, now: datetime) -> None:
-    """Say that a worker is there, and when it last got on with its work."""
+def beat(
+    side: Connection,
+    *,
+    worker: str,
+    role: str,
+    pipeline: str,
+    started_at: datetime,
+    progress_at: datetime,
+    now: datetime,
+) -> None:
+    """Say that a worker or sweep is there, and when it last got on with its work."""
     sql = """
-    INSERT INTO worker_heartbeat (worker, pipeline, started_at, seen_at, progress_at)
-    VALUES (%(worker)s, %(pipeline)s, %(started_at)s, %(now)s, %(progress_at)s)
+    INSERT INTO worker_heartbeat (worker, role, pipeline, started_at, seen_at, progress_at)
+    VALUES (%(worker)s, %(role)s, %(pipeline)s, %(started_at)s, %(now)s, %(progress_at)s)
     ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at, progress_at = excluded.progress_at
     """
-    _run(side, sql, worker=worker, pipeline=pipeline, started_at=started_at, progress_at=progress_at, now=now)
+    times = {"started_at": started_at, "progress_at": progress_at, "now": now}
+    _run(side, sql, worker=worker, role=role, pipeline=pipeline, **times)
+
+
+def heard_from(tx: Connection, *, host: str, since: datetime) -> bool:
+    """Has a worker or sweep of this host beaten since then?"""
+    sql = "SELECT EXISTS (SELECT FROM worker_heartbeat WHERE starts_with(worker, %(host)s) AND seen_at >= %(since)s)"
+    return bool(_rows(tx, sql, host=f"{host}:", since=since)[0][0])
+
+
+def forget_workers(tx: Connection, *, unseen_since: datetime) -> None:
+    """Forget the workers that are long gone."""
+    _run(tx, "DELETE FROM worker_heartbeat WHERE seen_at < %(unseen_since)s", unseen_since=unseen_since)
 
 
 def queue_figures(tx: Connection, *, now: datetime) -> list[tuple[Priority, int, int, float]]:

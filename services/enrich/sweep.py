@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from services.enrich import repository
+from services.enrich import pipeline, repository
 from services.enrich.repository import Abandoned
 from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
@@ -29,6 +29,8 @@ log = logger(__name__)
 _MOST_RUNG = 2_000
 """Bulletins rung for in one turn; the next turn goes on."""
 _MOST_JUDGED = 200
+_BEAT = timedelta(seconds=5)
+_FORGET = timedelta(hours=1)
 _MOST_INTERRUPTIONS = 20
 """Attempts that may end through no fault of the bulletin before a person is asked."""
 
@@ -44,6 +46,8 @@ class Sweep:
     settings: Settings
     clock: Callable[[], datetime]
     broker_away_since: datetime | None = field(default=None)
+    started_at: datetime | None = field(default=None)
+    beaten_at: datetime | None = field(default=None)
 
     def turn(self) -> None:
         """One turn. Raises what it cannot mend: whoever started the process starts it anew."""
@@ -55,6 +59,7 @@ class Sweep:
             BELL_ERRORS.labels("sweep").inc()
             self._without_broker(str(error))
         SWEEP_TURN.set(self.clock().timestamp())
+        self._beat()
 
     def judge(self) -> None:
         """End the attempts whose workers died; let their bulletins run again, alone, or quarantine them."""
@@ -62,7 +67,9 @@ class Sweep:
         with transaction(self.engine) as tx:
             for case in repository.abandoned(tx, limit=_MOST_JUDGED):
                 reason = self._reason_to_quarantine(case)
-                log.warning("worker died on bulletin", bulletin=case.id.hex, deaths=case.deaths, quarantined=bool(reason))
+                log.warning(
+                    "worker died on bulletin", bulletin=case.id.hex, deaths=case.deaths, quarantined=bool(reason)
+                )
                 run_at = now + backoff(case.deaths, self.bench.chance()) if case.deaths > 1 else now
                 repository.rule_on(tx, case, quarantine=reason, run_at=run_at, now=now)
 
@@ -107,6 +114,23 @@ class Sweep:
         while time.monotonic() < until and self.bench.enrich([]) + self.bench.enrich_suspect():
             pass
         signal.alarm(0)
+
+    def _beat(self) -> None:
+        now = self.clock()
+        if self.beaten_at and now - self.beaten_at < _BEAT:
+            return
+        self.started_at, self.beaten_at = self.started_at or now, now
+        with transaction(self.engine) as tx:
+            repository.beat(
+                tx,
+                worker=self.bench.worker,
+                role="sweep",
+                pipeline=pipeline.version(),
+                started_at=self.started_at,
+                progress_at=now,
+                now=now,
+            )
+            repository.forget_workers(tx, unseen_since=now - _FORGET)
 
     def run(self) -> None:
         """Turn until SIGTERM, which is heeded between two turns."""

@@ -61,6 +61,7 @@ class Watchdog:
             repository.beat(
                 side,
                 worker=self._worker,
+                role="worker",
                 pipeline=pipeline.version(),
                 started_at=self._started_at,
                 progress_at=self._progress_at,

@@ -74,9 +74,7 @@ class Workbench:
 
     def _note_starts(self, claimed: Sequence[Claimed]) -> None:
         with transaction(self.side_engine) as side:
-            repository.note_starts(
-                side, claimed, worker=self.worker, pipeline=pipeline.version(), now=self.clock()
-            )
+            repository.note_starts(side, claimed, worker=self.worker, pipeline=pipeline.version(), now=self.clock())
 
     def _read_all(
         self, tx: Connection, claimed: Sequence[Claimed]

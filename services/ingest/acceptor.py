@@ -71,6 +71,7 @@ class Acceptor:
         self._group_size, self._most_waiting = group_size, most_waiting
         self._waiting: list[_Parcel] = []
         self._waiting_count = 0
+        self._stopping = False
         self._news = asyncio.Event()
         self._keys_in_hand: set[tuple[str, str]] = set()
         self._connection: AsyncConnection[Any] | None = None
@@ -82,12 +83,10 @@ class Acceptor:
 
     async def stop(self) -> None:
         """Finish what waits, then end."""
-        while self._waiting:
-            await asyncio.sleep(0.01)
+        self._stopping = True
+        self._news.set()
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await self._task
         await self._drop_connection()
 
     def alive(self) -> bool:
@@ -119,7 +118,7 @@ class Acceptor:
             self._keys_in_hand -= keys
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping or self._waiting:
             await self._news.wait()
             group = self._next_group()
             try:

@@ -118,9 +118,7 @@ def admit_json(raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes
     return _filing(raw, JSON, "utf-8", named, id, now)
 
 
-def admit_text(
-    raw: bytes, charset: str | None, *, sender: Sender, id: UUID, now: datetime, max_bytes: int
-) -> Filing:
+def admit_text(raw: bytes, charset: str | None, *, sender: Sender, id: UUID, now: datetime, max_bytes: int) -> Filing:
     """A bulletin as plain text in a declared charset, or one recognised when none is declared.
 
     Raises BulletinTooLong, UnsupportedCharset, UndecodableText, EmptyText.
@@ -151,8 +149,7 @@ def admit_under_load(filing: Filing, load: Load, max_age: float) -> None:
 
 def fingerprint(method: str, route: str, content_type: str, body: bytes) -> bytes:
     """What makes two requests with one idempotency key the same request: SHA-256 of all four."""
-    head = "\n".join((method, route, content_type, "")).encode()
-    return hashlib.sha256(head + body).digest()
+    return hashlib.sha256(f"{method}\n{route}\n{content_type}\n".encode() + body).digest()
 
 
 def _json(raw: bytes) -> Any:

@@ -1,7 +1,7 @@
 """A request's body, read with a limit on its size and on the time it takes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -61,7 +61,7 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
 async def read_files(request: Request, body: bytes, most_files: int) -> list[tuple[bytes, str | None]]:
     """The files of a multipart body: of each its bytes and its declared content type. Raises MalformedForm."""
 
-    async def whole() -> AsyncIterator[bytes]:
+    async def whole() -> AsyncGenerator[bytes, None]:
         yield body
 
     try:

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from services.ingest.admission import Filing, Load
 from shared.contracts.bulletin import Priority, State
+from shared.database import AnyRow
 from shared.tables.articles import article_version, duplicate_relation
 from shared.tables.bulletins import attempt, bulletin, raw_object
 
@@ -91,9 +92,7 @@ async def take_in(connection: AsyncConnection[Any], filings: Sequence[Filing]) -
     known = await _find_again(connection, [filing for filing in filings if filing.id not in new])
     return [
         known.get(filing.id)
-        or TakenIn(
-            id=filing.id, received_at=filing.received_at, fingerprint=filing.sender.fingerprint, replayed=False
-        )
+        or TakenIn(id=filing.id, received_at=filing.received_at, fingerprint=filing.sender.fingerprint, replayed=False)
         for filing in filings
     ]
 
@@ -128,7 +127,7 @@ async def load(connection: AsyncConnection[Any], now: datetime) -> Load:
     return Load(oldest_age=age, retry_after=max(1, min(120, round(age / 2))))
 
 
-def bulletin_row(tx: Connection, id: UUID) -> Row[Any] | None:
+def bulletin_row(tx: Connection, id: UUID) -> AnyRow | None:
     """A bulletin with the number of its attempts and, where it is closed, its article or its original."""
     attempts = select(func.count()).where(attempt.c.bulletin_id == bulletin.c.id).scalar_subquery()
     made = select(article_version.c.article_id).where(article_version.c.bulletin_id == bulletin.c.id).scalar_subquery()
@@ -138,13 +137,13 @@ def bulletin_row(tx: Connection, id: UUID) -> Row[Any] | None:
         .scalar_subquery()
     )
     return tx.execute(
-        select(
-            bulletin, attempts.label("attempts"), made.label("article_id"), original.label("original_id")
-        ).where(bulletin.c.id == id)
+        select(bulletin, attempts.label("attempts"), made.label("article_id"), original.label("original_id")).where(
+            bulletin.c.id == id
+        )
     ).one_or_none()
 
 
-def raw_bytes(tx: Connection, id: UUID) -> Row[Any] | None:
+def raw_bytes(tx: Connection, id: UUID) -> AnyRow | None:
     """A bulletin's bytes as received, with their media type and hash."""
     return tx.execute(
         select(raw_object.c.bytes, raw_object.c.sha256, bulletin.c.media_type, bulletin.c.charset)
@@ -153,6 +152,6 @@ def raw_bytes(tx: Connection, id: UUID) -> Row[Any] | None:
     ).one_or_none()
 
 
-def is_waiting(row: Row[Any]) -> bool:
+def is_waiting(row: AnyRow) -> bool:
     """Is the bulletin still to be worked on?"""
     return bool(row.status == State.QUEUED)

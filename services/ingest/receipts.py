@@ -1,11 +1,10 @@
 """What the newsroom reads back of a bulletin: its receipt, from its row."""
 
-from typing import Any
-
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from services.ingest import intake
 from shared.contracts.bulletin import Failure, Priority, PriorityName, Receipt, State
+from shared.database import AnyRow
 from shared.errors import NotFound
 from shared.ids import ARTICLE, BULLETIN, read, written
 from shared.reading import article_of
@@ -19,16 +18,18 @@ class NoSuchBulletin(NotFound):
     code = "no_such_bulletin"
 
 
-def row_of(tx: Connection, id: str) -> Row[Any]:
+def row_of(tx: Connection, id: str) -> AnyRow:
     """The row of a written id. Raises NoSuchBulletin."""
     uuid = read(BULLETIN, id)
     row = uuid and intake.bulletin_row(tx, uuid)
     if not row:
-        raise NoSuchBulletin(f"no bulletin {id}: an id is bul_ and 32 hexadecimal digits, as the answer to its POST said")
+        raise NoSuchBulletin(
+            f"no bulletin {id}: an id is bul_ and 32 hexadecimal digits, as the answer to its POST said"
+        )
     return row
 
 
-def receipt(tx: Connection, row: Row[Any]) -> Receipt:
+def receipt(tx: Connection, row: AnyRow) -> Receipt:
     """The receipt of a bulletin's row, with the article if there is one."""
     waiting = intake.is_waiting(row)
     return Receipt(

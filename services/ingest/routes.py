@@ -101,7 +101,7 @@ _POST_BODY = {
         "content": {
             JSON: {
                 "schema": BulletinIn.model_json_schema(),
-                "example": BulletinIn.model_config["json_schema_extra"]["examples"][0],  # type: ignore[index,call-overload]  # a literal above
+                "example": BulletinIn.model_config["json_schema_extra"]["examples"][0],  # type: ignore[index]  # a literal above
             },
             PLAIN: {"schema": {"type": "string"}, "example": "Khánh thành cầu Vàm Sáng\n\nSáng 5/9/2025, …"},
             FORM: {
@@ -125,17 +125,35 @@ _BATCH_BODY = {
     }
 }
 _DOOR = (
-    BodyTooLarge, BodyTooSlow, BodyCutOff, InvalidParameter, IdempotencyKeyInUse, IdempotencyKeyReused,
-    UnsupportedMediaType, admission.QueueTooOld, TooBusy, DatabaseAway,
+    BodyTooLarge,
+    BodyTooSlow,
+    BodyCutOff,
+    InvalidParameter,
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+    UnsupportedMediaType,
+    admission.QueueTooOld,
+    TooBusy,
+    DatabaseAway,
 )
 _REFUSALS = problem_answers(
-    *_DOOR, admission.MalformedJson, admission.InvalidBulletin, admission.BulletinTooLong, admission.EmptyText,
-    admission.UndecodableText, admission.UnsupportedCharset, Unacceptable, MalformedForm,
+    *_DOOR,
+    admission.MalformedJson,
+    admission.InvalidBulletin,
+    admission.BulletinTooLong,
+    admission.EmptyText,
+    admission.UndecodableText,
+    admission.UnsupportedCharset,
+    Unacceptable,
+    MalformedForm,
 )
 
 
 @router.post(
-    "/bulletins", status_code=202, response_model=Accepted, openapi_extra=_POST_BODY,
+    "/bulletins",
+    status_code=202,
+    response_model=Accepted,
+    openapi_extra=_POST_BODY,
     summary="File a bulletin",
     responses={
         201: {"model": Receipt, "description": "`Prefer: wait=N` and published within N seconds."},
@@ -147,7 +165,9 @@ async def post_bulletin(
     request: Request,
     desk: TheDesk,
     sender: TheSender,
-    prefer: Annotated[str | None, Header(description="`wait=5`: answer with the article if it is ready in 5 s.")] = None,
+    prefer: Annotated[
+        str | None, Header(description="`wait=5`: answer with the article if it is ready in 5 s.")
+    ] = None,
 ) -> Response:
     """Take in one bulletin (JSON or plain text), or the files of a form. 202 comes after the durable commit."""
     media_type, charset = _content_type(request.headers.get("content-type"))
@@ -172,7 +192,10 @@ async def post_bulletin(
 
 
 @router.post(
-    "/bulletins:batch", status_code=202, response_model=BatchReceipt, openapi_extra=_BATCH_BODY,
+    "/bulletins:batch",
+    status_code=202,
+    response_model=BatchReceipt,
+    openapi_extra=_BATCH_BODY,
     summary="File many bulletins, one JSON object a line",
     responses=problem_answers(*_DOOR, BatchTooLong, EmptyBatch),
 )
@@ -201,7 +224,9 @@ async def post_batch(request: Request, desk: TheDesk, sender: TheSender) -> Resp
 
 
 @router.get(
-    "/bulletins/{id}", response_model=Receipt, summary="What became of a bulletin",
+    "/bulletins/{id}",
+    response_model=Receipt,
+    summary="What became of a bulletin",
     responses=problem_answers(NoSuchBulletin, DatabaseAway),
 )
 def get_bulletin(id: BulletinId, desk: TheDesk) -> Response:
@@ -213,7 +238,9 @@ def get_bulletin(id: BulletinId, desk: TheDesk) -> Response:
 
 
 @router.get(
-    "/bulletins/{id}/raw", response_class=Response, summary="The bytes as they were received",
+    "/bulletins/{id}/raw",
+    response_class=Response,
+    summary="The bytes as they were received",
     responses={
         200: {"content": {PLAIN: {}, JSON: {}}, "description": "The bytes."},
         **problem_answers(NoSuchBulletin, DatabaseAway),

@@ -1,6 +1,7 @@
 """The articles' tables: what readers see, and the feed of changes."""
 
 from sqlalchemy import (
+    REAL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -8,7 +9,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    REAL,
     SmallInteger,
     Table,
     Text,

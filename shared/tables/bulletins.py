@@ -98,9 +98,11 @@ worker_heartbeat = Table(
     "worker_heartbeat",
     metadata,
     Column("worker", Text, primary_key=True),
+    Column("role", Text, nullable=False),
     Column("pipeline", Text, nullable=False),
     Column("started_at", TIME, nullable=False),
     Column("seen_at", TIME, nullable=False),
     Column("progress_at", TIME, nullable=False),
-    comment="One row per worker process: when it was last seen, and when it last made progress.",
+    CheckConstraint("role IN ('worker', 'sweep')", name="role"),
+    comment="One row per worker and sweep process: when it was last seen, and when it last made progress.",
 )

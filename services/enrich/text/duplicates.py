@@ -15,6 +15,10 @@ def find_duplicate(article: Article, originals: Mapping[bytes, UUID]) -> Article
     if original is None:
         return article
     found = Duplicate(
-        original=original, kind="exact", score=1.0, reason="the folded text is the same, letter for letter", basis=_EXACT
+        original=original,
+        kind="exact",
+        score=1.0,
+        reason="the folded text is the same, letter for letter",
+        basis=_EXACT,
     )
     return article.evolve(duplicate=found)

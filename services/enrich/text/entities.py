@@ -32,9 +32,14 @@ def _provinces_of(block: Block) -> Iterator[EntityMention]:
         written = block.text[start:end]
         if not all(syllable[0].isupper() for syllable in re.split(r"[\s\-]+", written)):
             continue
+        same_name = units[folded[start:end]]
         if match["type"]:
+            kind = "thành phố" if match["type"].startswith("tp") else match["type"]
+            # "thành phố Thanh Hóa" and "huyện Thái Nguyên" are other units of that name, no provinces.
+            same_name = [unit for unit in same_name if unit.kind == kind]
             start = match.start("type")
-        same_name = units[folded[match.start("name") : end]]
+        if not same_name:
+            continue
         yield EntityMention(
             span=(span := block.offsets.filed(start, end)),
             text=block.text[start:end],
@@ -63,4 +68,6 @@ def _lexicon() -> tuple[re.Pattern[str], dict[str, list[Province]]]:
     for name in sorted(units, key=len, reverse=True):
         by_letter[name[0]].append(re.escape(name[1:]))
     names = "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
-    return re.compile(rf"(?<!\w)(?:(?P<type>tỉnh|thành phố|tp\.?)\s+)?(?P<name>{names})(?!\w)"), dict(units)
+    return re.compile(
+        rf"(?<!\w)(?:(?P<type>tỉnh|thành phố|tp\.?|thị xã|thị trấn|huyện|quận|phường|xã)\s+)?(?P<name>{names})(?!\w)"
+    ), dict(units)

@@ -80,12 +80,14 @@ def upgrade() -> None:
     )
     op.create_table('worker_heartbeat',
     sa.Column('worker', sa.Text(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
     sa.Column('pipeline', sa.Text(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('progress_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("role IN ('worker', 'sweep')", name=op.f('ck_worker_heartbeat_role')),
     sa.PrimaryKeyConstraint('worker', name=op.f('pk_worker_heartbeat')),
-    comment='One row per worker process: when it was last seen, and when it last made progress.'
+    comment='One row per worker and sweep process: when it was last seen, and when it last made progress.'
     )
     op.create_table('bulletin',
     sa.Column('id', sa.Uuid(), nullable=False),

@@ -1,0 +1,1 @@
+"""Faults made on purpose, and the account of what came of them."""

@@ -1,0 +1,34 @@
+"""The read API, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.api.routes import router
+from shared.database import make_engine
+from shared.http import create_app, database_is_ready
+from shared.settings import Settings
+
+_SESSION = {"default_transaction_read_only": "on", "statement_timeout": "5s"}
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The application; it connects when it is first asked."""
+    engine = make_engine(settings.database_url, "bantin-api", pool_size=10, session=_SESSION)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = create_app(
+        "api",
+        "Bantin",
+        "Articles made of bulletins, with the place and the reason of every value.",
+        lambda: database_is_ready(engine),
+        lifespan=lifespan,
+    )
+    app.state.engine = engine
+    app.include_router(router)
+    return app

@@ -1,0 +1,157 @@
+"""The reading room's addresses."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
+
+from services.api import cursor, queries
+from services.api.cursor import BadCursor
+from shared.contracts.article import ArticleList, ArticleOut, ChangeList
+from shared.database import AnyRow, transaction
+from shared.errors import DatabaseAway, InvalidParameter, NotFound
+from shared.http import dumps, json_response, problem_answers
+from shared.ids import ARTICLE, BULLETIN, read, written
+from shared.reading import article_row, document
+
+router = APIRouter(prefix="/v1", tags=["articles"])
+
+_NEWEST = "articles"
+_BIGGEST_SEQ = 2**63 - 1
+
+
+class NoSuchArticle(NotFound):
+    """There is no article of this id."""
+
+    code = "no_such_article"
+
+
+def the_engine(request: Request) -> Engine:
+    """The pool of connections to the database."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+TheEngine = Annotated[Engine, Depends(the_engine)]
+
+
+class ArticlesAsked(BaseModel):
+    """What may be asked of the list of articles; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=200, description="Articles on a page.")
+    cursor: str | None = Field(None, max_length=500, description="`page.next` of the page before.")
+
+
+class ChangesAsked(BaseModel):
+    """What may be asked of the feed; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: int = Field(0, ge=0, le=_BIGGEST_SEQ, description="The last `seq` that is known; 0 for all.")
+    limit: int = Field(200, ge=1, le=1000, description="Changes in one answer.")
+
+
+@router.get(
+    "/articles",
+    response_model=ArticleList,
+    summary="Articles, newest first",
+    responses=problem_answers(InvalidParameter, BadCursor, DatabaseAway),
+)
+def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -> Response:
+    """A page of articles. Follow `page.next` until it is null: every article that was there at the first page comes
+    exactly once, however many arrive meanwhile."""
+    before = cursor.decode(_NEWEST, asked.cursor) if asked.cursor is not None else None
+    with transaction(engine) as tx:
+        rows = queries.newest(tx, before=before, limit=asked.limit + 1)
+    page, more = rows[: asked.limit], len(rows) > asked.limit
+    onward = cursor.encode(_NEWEST, page[-1].seq) if more else None
+    headers = {"Link": f'</v1/articles?limit={asked.limit}&cursor={onward}>; rel="next"'} if onward else {}
+    return json_response(
+        {"data": [_summary(row) for row in page], "page": {"limit": asked.limit, "next": onward}}, headers=headers
+    )
+
+
+@router.get(
+    "/articles/{id}",
+    response_model=ArticleOut,
+    summary="One article",
+    responses={304: {"description": "As you have it."}, **problem_answers(NoSuchArticle, DatabaseAway)},
+)
+def get_article(
+    id: Annotated[str, Path(description="An article's id.")], request: Request, engine: TheEngine
+) -> Response:
+    """The article's current version: its blocks, dates and names, each with its place in the text as filed and why."""
+    uuid = read(ARTICLE, id)
+    with transaction(engine) as tx:
+        row = article_row(tx, uuid) if uuid else None
+    if row is None:
+        raise NoSuchArticle(f"no article {id}: an id is art_ and 32 hexadecimal digits")
+    # Whatever changes the document changes one of these.
+    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    if _matches(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    return Response(dumps(document(row)), media_type="application/json", headers=headers)
+
+
+@router.get(
+    "/changes",
+    response_model=ChangeList,
+    summary="What changed, in order",
+    tags=["feed"],
+    responses=problem_answers(InvalidParameter, DatabaseAway),
+)
+def list_changes(asked: Annotated[ChangesAsked, Query()], engine: TheEngine) -> Response:
+    """The feed from after `since` on. `seq` has no gap and is in the order of commits: who has seen `last_seq` has
+    seen everything up to it."""
+    with transaction(engine) as tx:
+        # The head first: what is listed after it may be newer, never older.
+        head = queries.head_seq(tx)
+        rows = queries.changes(tx, since=asked.since, limit=asked.limit)
+    last = rows[-1].seq if rows else asked.since
+    return json_response(
+        {
+            "changes": [_change(row) for row in rows],
+            "last_seq": last,
+            "head_seq": max(head, last),
+            "next": f"/v1/changes?since={last}&limit={asked.limit}",
+        }
+    )
+
+
+def _summary(row: AnyRow) -> dict[str, Any]:
+    id = written(ARTICLE, row.id)
+    return {
+        "id": id,
+        "version": row.current_version,
+        "pub_status": row.pub_status,
+        "bulletin": written(BULLETIN, row.bulletin_id),
+        "source": row.source,
+        "available_at": row.available_at,
+        "title": row.title,
+        "published": row.published,
+        "href": f"/v1/articles/{id}",
+    }
+
+
+def _change(row: AnyRow) -> dict[str, Any]:
+    id = written(ARTICLE, row.article_id)
+    return {
+        "seq": row.seq,
+        "type": row.type,
+        "article": id,
+        "version": row.version,
+        "time": row.at,
+        "href": f"/v1/articles/{id}",
+    }
+
+
+def _matches(if_none_match: str | None, etag: str) -> bool:
+    """Does the reader have this already? Weak comparison, as RFC 9110 asks for here."""
+    if if_none_match is None:
+        return False
+    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in known or etag in known

@@ -1,0 +1,218 @@
+"""The words of the command line. Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 try again later."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli import show
+from services.cli.client import Client, ClientError
+from services.cli.home import ROOT, addresses
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    help="Turns the raw text a Vietnamese newsroom posts into clean, de-duplicated, dated, entity-linked articles.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 try again later.",
+)  # fmt: skip
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Bulletins: .json as JSON, all else as text.", exists=True, dir_okay=False, readable=True),
+]
+
+
+def _client(patience: float = 5.0) -> Client:
+    where = addresses()
+    return Client(where["ingest_url"], where["api_url"], patience)
+
+
+@app.command()
+def run(
+    files: Files = None,
+    once: Annotated[bool, typer.Option("--once", help="Stop when everything posted is finished.")] = False,
+    as_json: Json = False,
+    ingest_port: Annotated[int, typer.Option(help="0: 8001, or any that is free.", min=0, max=65535)] = 0,
+    api_port: Annotated[int, typer.Option(help="0: 8002, or any that is free.", min=0, max=65535)] = 0,
+) -> None:
+    """Run everything on this machine, post the samples or FILES, and print each article.
+
+    PostgreSQL and Valkey are embedded unless DATABASE_URL and REDIS_URL say where others are. All data stays in
+    .bantin (BANTIN_HOME names another folder) and is there again at the next start.
+    """
+    from services.cli.run import run as run_all
+
+    posted = files or sorted((ROOT / "samples").glob("*.txt"))
+    raise typer.Exit(run_all(posted, once=once, as_json=as_json, ingest_port=ingest_port, api_port=api_port))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Check and test everything; further words go to pytest."""
+    from services.cli.check import check
+
+    raise typer.Exit(check(context.args))
+
+
+@app.command()
+def post(
+    files: Files = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until each is finished and show its article.")] = False,
+    source: Annotated[str, typer.Option(help="Who files it.")] = "",
+    priority: Annotated[str, typer.Option(help="normal or flash.")] = "",
+    charset: Annotated[str | None, typer.Option(help="The charset of text files, if it is known.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Post bulletins: FILES, or standard input. A file of JSON lines (.ndjson, .jsonl) is posted as a batch."""
+    from services.cli.post import post_all
+
+    headers = {"source": source, "priority": priority}
+    raise typer.Exit(post_all(files or [], _client(), wait=wait, charset=charset, headers=headers, as_json=as_json))
+
+
+@app.command()
+def status(id: Annotated[str, typer.Argument(help="A bulletin's id, bul_…")], as_json: Json = False) -> None:
+    """Say what became of a bulletin."""
+    with _ToldErrors():
+        receipt = _client().bulletin(id)
+    if as_json:
+        show.document(receipt)
+    else:
+        show.receipt(receipt, addresses()["ingest_url"])
+
+
+@app.command(name="show")
+def show_article(
+    id: Annotated[str, typer.Argument(help="An article's id, art_…, or its bulletin's, bul_…")], as_json: Json = False
+) -> None:
+    """Show an article with everything that was found in it."""
+    with _ToldErrors():
+        client = _client()
+        article: dict[str, Any] | None
+        if id.startswith("bul_"):
+            receipt = client.bulletin(id)
+            article = client.article(receipt["duplicate_of"]) if receipt["duplicate_of"] else receipt["article"]
+        else:
+            article = client.article(id)
+    if article is None:
+        show.fail(f"{id} has no article: see `bantin status {id}`", 3)
+    if as_json:
+        show.document(article)
+    else:
+        show.article(article, addresses()["api_url"])
+
+
+@app.command()
+def tail(
+    since: Annotated[int | None, typer.Option(help="Begin after this seq; by default with what comes now.")] = None,
+    count: Annotated[int, typer.Option(help="Stop after so many changes; 0: never.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Follow the feed of changes."""
+    with _ToldErrors():
+        client = _client()
+        position = client.changes(0, 1)["head_seq"] if since is None else since
+        shown = 0
+        while True:
+            answer = client.changes(position)
+            for change in answer["changes"]:
+                if as_json:
+                    show.document(change)
+                else:
+                    title = client.article(change["article"])["title"]
+                    show.console.print(f"[dim]{change['seq']:>8}[/] {change['type']} {change['article']}  ", end="")
+                    show.console.print(title, markup=False)
+                shown += 1
+                if count and shown >= count:
+                    return
+            position = answer["last_seq"]
+            if not answer["changes"]:
+                time.sleep(0.5)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look whether everything is well: Python, disk, database, broker, services, clocks."""
+    from services.cli.doctor import examine
+
+    findings = examine(addresses())
+    if as_json:
+        show.document([finding.document() for finding in findings])
+    else:
+        for finding in findings:
+            sign = "[green]ok [/]" if finding.well else "[red]bad[/]"
+            show.console.print(f"{sign} {finding.name:<10} ", end="")
+            show.console.print(finding.detail, markup=False)
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+@app.command()
+def serve(
+    service: Annotated[str, typer.Argument(help="ingest or api")],
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0: 8001 for ingest, 8002 for api.")] = 0,
+) -> None:
+    """Serve one of the HTTP services in the foreground."""
+    if service not in ("ingest", "api"):
+        show.fail(f"there is no service {service}: ingest or api", 2)
+    port = port or {"ingest": 8001, "api": 8002}[service]
+    _become("-m", f"services.{service}", "--host", host, "--port", str(port))
+
+
+@app.command()
+def worker(concurrency: Annotated[int, typer.Option(help="Child processes.", min=1)] = 2) -> None:
+    """Run a worker in the foreground."""
+    _become("-m", "services.enrich", "worker", "--concurrency", str(concurrency))
+
+
+@app.command()
+def sweep(
+    once: Annotated[bool, typer.Option("--once", help="One turn only.")] = False,
+    metrics_port: Annotated[int, typer.Option(help="Serve the queue's metrics there; 0: nowhere.")] = 0,
+) -> None:
+    """Run the sweep in the foreground: it rings for what nobody works on."""
+    _become("-m", "services.enrich", "sweep", *(["--once"] if once else []), "--metrics-port", str(metrics_port))
+
+
+@app.command()
+def migrate(revision: Annotated[str, typer.Argument(help="By default the newest.")] = "head") -> None:
+    """Bring the tables to a revision."""
+    _become("-m", "shared.migrations.migrate", revision)
+
+
+def _become(*command: str) -> None:
+    """Be that process from now on, with the database and the broker of the Bantin that runs here, if one does."""
+    where = addresses()
+    if not where["database_url"]:
+        show.fail("no database: set DATABASE_URL (and REDIS_URL), or start `bantin run`", 2)
+    os.environ["DATABASE_URL"] = where["database_url"]
+    if where["broker_url"]:
+        os.environ["REDIS_URL"] = where["broker_url"]
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  # no shell is wanted
+
+
+class _ToldErrors:
+    """Turns a ClientError into one line and its exit code."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, ClientError):
+            show.fail(str(error), error.code)
+        if isinstance(error, KeyboardInterrupt):
+            raise typer.Exit(0)
+
+
+def main() -> None:
+    """The command `bantin`."""
+    try:
+        app()
+    except BrokenPipeError:
+        # Whoever read our output has gone; that is no fault.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

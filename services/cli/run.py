@@ -1,0 +1,164 @@
+"""`bantin run`: everything on this machine, the bulletins posted, the articles shown."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from infra.embedded.process import ServerError
+from infra.stack import AlreadyRunning, Stack
+from services.cli import show
+from services.cli.client import Client, ClientError, content_type_of
+from services.cli.home import ROOT, addresses, home
+
+_AT_ONCE = 8
+_PATIENCE = 300.0
+"""Seconds a bulletin may take to be finished."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    file: str
+    bulletin: str | None
+    state: str
+    article: dict[str, Any] | None
+    problem: dict[str, Any] | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Did it end as an article, its own or the one it repeats?"""
+        return self.state in ("published", "duplicate")
+
+    def document(self) -> dict[str, Any]:
+        """The outcome as JSON."""
+        told = {"file": self.file, "bulletin": self.bulletin, "state": self.state, "article": self.article}
+        return told | ({"problem": self.problem} if self.problem else {})
+
+
+def run(files: Sequence[Path], *, once: bool, as_json: bool, ingest_port: int, api_port: int) -> int:
+    """Start all, post the files, show what becomes of them; the exit code."""
+    stopped = False
+
+    def ask_to_stop(*_: object) -> None:
+        nonlocal stopped
+        stopped = True
+        raise KeyboardInterrupt
+
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, ask_to_stop)
+    say = show.note
+    stack = Stack(
+        home=home(),
+        say=say,
+        database_url=os.environ.get("DATABASE_URL", ""),
+        broker_url=os.environ.get("BROKER_URL") or os.environ.get("REDIS_URL", ""),
+        ingest_port=ingest_port,
+        api_port=api_port,
+    )
+    try:
+        say("starting PostgreSQL, Valkey, ingest, worker, sweep and api …")
+        stack.start()
+        failed = _post_and_show(files, Client(stack.ingest_url, stack.api_url), stack.tend, as_json=as_json)
+        if once:
+            return 1 if failed else 0
+        say(f"ingest {stack.ingest_url}/docs   api {stack.api_url}/docs   logs {stack.home / 'log'}")
+        say("everything runs; Ctrl-C stops it")
+        while True:
+            stack.tend()
+            time.sleep(0.2)
+    except AlreadyRunning:
+        return _use_the_running_one(files, once=once, as_json=as_json)
+    except ServerError as error:
+        show.fail(str(error))
+    except OSError as error:
+        show.fail(f"{error.strerror or error}: {error.filename or stack.home}")
+    except KeyboardInterrupt:
+        say("stopping …")
+        return 0
+    finally:
+        # A second Ctrl-C must not leave half of it standing.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stack.stop()
+
+
+def _use_the_running_one(files: Sequence[Path], *, once: bool, as_json: bool) -> int:
+    """Another `bantin run` holds the folder: hand it the files."""
+    where = addresses()
+    if not once and not files:
+        show.fail(f"Bantin already runs here: ingest {where['ingest_url']}, api {where['api_url']}")
+    show.note(f"Bantin already runs here; posting to {where['ingest_url']}")
+    client = Client(where["ingest_url"], where["api_url"])
+    return 1 if _post_and_show(files, client, lambda: None, as_json=as_json) else 0
+
+
+def _post_and_show(files: Sequence[Path], client: Client, tend: Callable[[], None], *, as_json: bool) -> int:
+    """Post every file and show each outcome as it comes; how many did not finish."""
+    failed = 0
+    for outcome in _with_progress(post_files(files, client, tend), len(files), hidden=as_json):
+        failed += not outcome.finished
+        if as_json:
+            show.document(outcome.document())
+        elif outcome.article:
+            told = f"{outcome.file}: {outcome.state}, {client.ingest_url}/v1/bulletins/{outcome.bulletin}"
+            show.article(outcome.article, client.api_url, heading=told)
+        else:
+            detail = (outcome.problem or {}).get("detail", "see `bantin status`")
+            show.aside.print(f"[red]{outcome.file}: {outcome.state}[/] {detail}", markup=True)
+    return failed
+
+
+def post_files(files: Sequence[Path], client: Client, tend: Callable[[], None]) -> Iterator[Outcome]:
+    """Post the files, some at once; the outcome of each as it comes. `tend` is called all the while."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        pending: set[Future[Outcome]] = {pool.submit(post_file, path, client) for path in files}
+        try:
+            while pending:
+                done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
+                tend()
+                for future in done:
+                    yield future.result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def post_file(
+    path: Path, client: Client, charset: str | None = None, headers: Mapping[str, str] | None = None
+) -> Outcome:
+    """Post one file and wait until it is finished."""
+    name = os.path.relpath(path) if path.is_relative_to(ROOT) else str(path)
+    try:
+        receipt = client.post(path.read_bytes(), content_type_of(path, charset), headers=headers, wait=20)
+        if receipt["state"] == "queued":
+            *_, receipt = client.until_finished(receipt["id"], _PATIENCE)
+        found = receipt.get("article")
+        if original := receipt.get("duplicate_of"):
+            found = client.article(original)
+        failure = receipt.get("failure")
+        problem = {"code": failure["error_class"], "detail": failure["detail"]} if failure else None
+        return Outcome(file=name, bulletin=receipt["id"], state=receipt["state"], article=found, problem=problem)
+    except ClientError as error:
+        problem = error.problem or {"code": "no_answer", "detail": str(error)}
+        return Outcome(file=name, bulletin=None, state="refused", article=None, problem=problem)
+
+
+def _with_progress(outcomes: Iterator[Outcome], total: int, *, hidden: bool) -> Iterator[Outcome]:
+    """The same outcomes, with a bar on standard error while more than a few are awaited."""
+    if hidden or total < 3 or not show.aside.is_terminal:
+        yield from outcomes
+        return
+    columns = (TextColumn("bulletins"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=show.aside, transient=True) as bar, contextlib.closing(outcomes):  # type: ignore[type-var]  # a generator
+        task = bar.add_task("", total=total)
+        for outcome in outcomes:
+            bar.advance(task)
+            yield outcome
