@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from services.ingest.desk import Desk
-from services.ingest.routes import router
+from services.ingest.routes import post_bulletin, router
 from shared.errors import DatabaseAway
 from shared.http import create_app, database_is_ready
 from shared.ids import NewId, new_id
@@ -40,6 +40,7 @@ def make_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, new
         "Bantin ingest",
         "Takes bulletins in. What is answered 202 is durable and will be worked on exactly once.",
         ready,
+        express={("POST", "/v1/bulletins"): post_bulletin},
         lifespan=lifespan,
     )
     app.state.desk = desk

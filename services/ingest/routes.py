@@ -5,9 +5,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from email.message import Message
+from functools import lru_cache
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
@@ -18,7 +19,7 @@ from services.ingest.body import BodyCutOff, BodyTooLarge, BodyTooSlow, Malforme
 from services.ingest.desk import Desk
 from services.ingest.intake import TakenIn
 from services.ingest.receipts import NoSuchBulletin, receipt, row_of
-from shared.contracts.bulletin import BatchReceipt, BulletinIn, LineVerdict, Priority, PriorityName, Receipt, State
+from shared.contracts.bulletin import BatchReceipt, BulletinIn, LineVerdict, Priority, Receipt, State
 from shared.database import transaction
 from shared.decoding import JSON, PLAIN, label_of
 from shared.errors import DatabaseAway, InvalidParameter, ServiceError
@@ -65,37 +66,54 @@ def the_desk(request: Request) -> Desk:
     return desk
 
 
-TheDesk = Annotated[Desk, Depends(the_desk)]
 BulletinId = Annotated[str, Path(description="A bulletin's id, as the answer to its POST gave it.")]
 
 _KEY = re.compile(r'"?([\x21\x23-\x7e]{1,255})"?')
 _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])")
+_PRIORITIES = {"flash": Priority.FLASH, "normal": Priority.NORMAL}
+_LONGEST_LABEL = 200
 
 
-def the_sender(
-    request: Request,
-    bulletin_source: Annotated[str | None, Header(max_length=200, description="Who files it.")] = None,
-    bulletin_external_id: Annotated[str | None, Header(max_length=200, description="The sender's own id.")] = None,
-    bulletin_priority: Annotated[PriorityName, Header(description="`flash` overtakes all else.")] = "normal",
-    idempotency_key: Annotated[str | None, Header(description="Makes a repeated request harmless.")] = None,
-    traceparent: Annotated[str | None, Header(max_length=200)] = None,
-) -> Sender:
-    """Who sends, by the request's headers."""
-    if idempotency_key is not None and not (key := _KEY.fullmatch(idempotency_key)):
+def the_sender(request: Request) -> Sender:
+    """Who sends, by the request's headers. Raises InvalidParameter.
+
+    By hand, not by FastAPI's parameters: this is the one hot path of the house, and they cost as much as all the rest.
+    """
+    headers = request.headers
+    key = headers.get("idempotency-key")
+    if key is not None and not (found := _KEY.fullmatch(key)):
         raise InvalidParameter("Idempotency-Key is 1 to 255 visible ASCII characters")
+    priority = headers.get("bulletin-priority", "normal")
+    if priority not in _PRIORITIES:
+        raise InvalidParameter(f"Bulletin-Priority is normal or flash, not {priority!r}")
     return Sender(
-        source=_header_text(bulletin_source),
-        external_id=_header_text(bulletin_external_id),
-        priority=Priority[bulletin_priority.upper()],
-        idem_key=key[1] if idempotency_key is not None and key else None,
+        source=_label(headers.get("bulletin-source")),
+        external_id=_label(headers.get("bulletin-external-id")),
+        priority=_PRIORITIES[priority],
+        idem_key=found[1] if key is not None and found else None,
         request_id=request_id(request),
-        traceparent=traceparent,
+        traceparent=_label(headers.get("traceparent")),
     )
 
 
-TheSender = Annotated[Sender, Depends(the_sender)]
-
+_SENDER_HEADERS = [
+    {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+    for name, description, schema in (
+        ("Idempotency-Key", "Makes a repeated request harmless.", {"type": "string", "maxLength": 255}),
+        ("Bulletin-Source", "Who files it.", {"type": "string", "maxLength": _LONGEST_LABEL}),
+        ("Bulletin-External-Id", "The sender's own id of it.", {"type": "string", "maxLength": _LONGEST_LABEL}),
+        ("Bulletin-Priority", "`flash` overtakes all else.", {"enum": ["normal", "flash"], "default": "normal"}),
+    )
+]
+_PREFER_HEADER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "`wait=5`: answer with the article if it is ready within 5 s.",
+    "schema": {"type": "string"},
+}
 _POST_BODY = {
+    "parameters": [*_SENDER_HEADERS, _PREFER_HEADER],
     "requestBody": {
         "required": True,
         "content": {
@@ -111,9 +129,10 @@ _POST_BODY = {
                 }
             },
         },
-    }
+    },
 }
 _BATCH_BODY = {
+    "parameters": _SENDER_HEADERS,
     "requestBody": {
         "required": True,
         "content": {
@@ -122,7 +141,7 @@ _BATCH_BODY = {
                 "example": '{"text": "Tin thứ nhất\\n\\nNội dung."}\n{"text": "Tin thứ hai\\n\\nNội dung."}\n',
             }
         },
-    }
+    },
 }
 _DOOR = (
     BodyTooLarge,
@@ -161,20 +180,14 @@ _REFUSALS = problem_answers(
         **_REFUSALS,
     },
 )
-async def post_bulletin(
-    request: Request,
-    desk: TheDesk,
-    sender: TheSender,
-    prefer: Annotated[
-        str | None, Header(description="`wait=5`: answer with the article if it is ready in 5 s.")
-    ] = None,
-) -> Response:
+async def post_bulletin(request: Request) -> Response:
     """Take in one bulletin (JSON or plain text), or the files of a form. 202 comes after the durable commit."""
-    media_type, charset = _content_type(request.headers.get("content-type"))
-    if media_type not in (JSON, PLAIN, FORM):
-        _count_refusal(error := UnsupportedMediaType(f"send {JSON}, {PLAIN} or {FORM}, not {media_type or 'nothing'}"))
-        raise error
+    desk = the_desk(request)
     try:
+        sender = the_sender(request)
+        media_type, charset = _content_type(request.headers.get("content-type"))
+        if media_type not in (JSON, PLAIN, FORM):
+            raise UnsupportedMediaType(f"send {JSON}, {PLAIN} or {FORM}, not {media_type or 'nothing'}")
         limit = desk.settings.max_batch_bytes if media_type == FORM else desk.settings.max_bulletin_bytes
         body = await read_body(request, limit, desk.settings.body_timeout)
         sender = _with_fingerprint(request, sender, body)
@@ -188,7 +201,7 @@ async def post_bulletin(
     except ServiceError as error:
         _count_refusal(error)
         raise
-    return await _answer(desk, verdict, prefer)
+    return await _answer(desk, verdict, request.headers.get("prefer"))
 
 
 @router.post(
@@ -199,12 +212,14 @@ async def post_bulletin(
     summary="File many bulletins, one JSON object a line",
     responses=problem_answers(*_DOOR, BatchTooLong, EmptyBatch),
 )
-async def post_batch(request: Request, desk: TheDesk, sender: TheSender) -> Response:
+async def post_batch(request: Request) -> Response:
     """Take in many bulletins; each line has its own verdict, and one bad line does not spoil another.
 
     With an Idempotency-Key the whole batch can be sent again: each line is taken in once.
     """
+    desk = the_desk(request)
     try:
+        sender = the_sender(request)
         media_type, _ = _content_type(request.headers.get("content-type"))
         if media_type not in (NDJSON, "application/jsonl", "application/ndjson"):
             raise UnsupportedMediaType(f"send {NDJSON}, not {media_type or 'nothing'}")
@@ -229,9 +244,9 @@ async def post_batch(request: Request, desk: TheDesk, sender: TheSender) -> Resp
     summary="What became of a bulletin",
     responses=problem_answers(NoSuchBulletin, DatabaseAway),
 )
-def get_bulletin(id: BulletinId, desk: TheDesk) -> Response:
+def get_bulletin(id: BulletinId, request: Request) -> Response:
     """The bulletin's state, why it is not published if it is not, and the article once it is."""
-    with transaction(desk.engine) as tx:
+    with transaction(the_desk(request).engine) as tx:
         found = receipt(tx, row_of(tx, id))
     headers = {"Retry-After": "1"} if found.state is State.QUEUED else None
     return json_response(found.model_dump(), headers=headers)
@@ -246,9 +261,9 @@ def get_bulletin(id: BulletinId, desk: TheDesk) -> Response:
         **problem_answers(NoSuchBulletin, DatabaseAway),
     },
 )
-def get_raw(id: BulletinId, desk: TheDesk) -> Response:
+def get_raw(id: BulletinId, request: Request) -> Response:
     """The bytes as received, with their hash in `Repr-Digest` (RFC 9530)."""
-    with transaction(desk.engine) as tx:
+    with transaction(the_desk(request).engine) as tx:
         raw = intake.raw_bytes(tx, row_of(tx, id).id)
     assert raw is not None  # a bulletin's row refers to its bytes
     charset = f"; charset={label_of(raw.charset)}" if raw.media_type == PLAIN else ""
@@ -344,6 +359,7 @@ def _with_fingerprint(request: Request, sender: Sender, body: bytes) -> Sender:
     return replace(sender, fingerprint=made_of)
 
 
+@lru_cache(maxsize=256)
 def _content_type(header: str | None) -> tuple[str, str | None]:
     """The media type and the charset that a Content-Type header names."""
     if not header:
@@ -354,16 +370,16 @@ def _content_type(header: str | None) -> tuple[str, str | None]:
     return message.get_content_type(), charset if isinstance(charset, str) else None
 
 
-def _header_text(value: str | None) -> str | None:
+def _label(value: str | None) -> str | None:
     """A header's text: UTF-8 where it is that (a header is Latin-1 by the letter of the law)."""
     if not value:
         return None
     try:
-        text = value.encode("latin-1").decode()
+        text = value if value.isascii() else value.encode("latin-1").decode()
     except UnicodeError:
         text = value
-    if not text.isprintable():
-        raise InvalidParameter("a header holds control characters")
+    if not text.isprintable() or len(text) > _LONGEST_LABEL:
+        raise InvalidParameter(f"a header holds control characters or more than {_LONGEST_LABEL} characters")
     return text
 
 
