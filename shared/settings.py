@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     """Seconds the sweep leaves a bell to be answered when the broker holds no bells."""
 
     ring_age: float = 30.0
-    """Seconds after which the sweep rings again although the broker still holds bells."""
+    """Seconds after which the sweep rings again for a suspect although the broker still holds bells."""
 
     broker_patience: float = 2.0
     """Seconds the broker may be away before the sweep does the work itself."""

@@ -1,5 +1,7 @@
 """Every statement of the workers and the sweep. None of them commits.
 
+Arrays go to PostgreSQL in binary (`%(name)b`): as text they would be escaped letter by letter.
+
 Locks are taken in one order by everybody: bulletins (skipping what another holds), then the keys of duplicates
 (sorted), then the head of the feed. So nobody waits in a circle.
 """
@@ -141,7 +143,7 @@ def note_starts(side: Connection, claimed: Sequence[Claimed], *, worker: str, pi
     """Note that the attempts begin. On a connection of its own that commits at once: it must outlive the worker."""
     sql = """
     INSERT INTO attempt (bulletin_id, number, worker, pipeline, started_at)
-    SELECT id, number, %(worker)s, %(pipeline)s, %(now)s FROM unnest(%(ids)s::uuid[], %(numbers)s::int[]) AS t (id, number)
+    SELECT id, number, %(worker)s, %(pipeline)s, %(now)s FROM unnest(%(ids)b::uuid[], %(numbers)b::int[]) AS t (id, number)
     """
     ids, numbers = [b.id for b in claimed], [b.number for b in claimed]
     _run(side, sql, ids=ids, numbers=numbers, worker=worker, pipeline=pipeline, now=now)
@@ -152,7 +154,7 @@ def originals(tx: Connection, keys: Sequence[bytes]) -> dict[bytes, UUID]:
     distinct = list(set(keys))
     lock = """
     SELECT pg_advisory_xact_lock(lock_id) FROM (
-        SELECT DISTINCT lock_id FROM unnest(%(lock_ids)s::int8[]) AS lock_id ORDER BY lock_id
+        SELECT DISTINCT lock_id FROM unnest(%(lock_ids)b::int8[]) AS lock_id ORDER BY lock_id
     ) AS in_order
     """
     _run(tx, lock, lock_ids=[int.from_bytes(key[:8], "big", signed=True) for key in distinct])
@@ -167,9 +169,9 @@ def add_articles(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, pip
     sql = """
     WITH made AS (
         SELECT * FROM unnest(
-            %(id)s::uuid[], %(key)s::bytea[], %(source)s::text[], %(external_id)s::text[], %(bulletin_id)s::uuid[],
-            %(received_at)s::timestamptz[], %(title)s::text[], %(text)s::text[], %(published)s::text[],
-            %(blocks)s::text[], %(dates)s::text[], %(entities)s::text[]
+            %(id)b::uuid[], %(key)b::bytea[], %(source)b::text[], %(external_id)b::text[], %(bulletin_id)b::uuid[],
+            %(received_at)b::timestamptz[], %(title)b::text[], %(text)b::text[], %(published)b::text[],
+            %(blocks)b::text[], %(dates)b::text[], %(entities)b::text[]
         ) AS t (id, key, source, external_id, bulletin_id, received_at, title, text, published, blocks, dates, entities)
     ), article AS (
         INSERT INTO article (id, exact_key, source, external_id, current_version, pub_status, available_at)
@@ -209,8 +211,8 @@ def add_relations(tx: Connection, found: Sequence[tuple[Claimed, Article]], *, n
     sql = """
     INSERT INTO duplicate_relation (bulletin_id, original_id, kind, score, method, method_version, reason, decided_by,
                                     decided_at)
-    SELECT t.*, 'rule', %(now)s FROM unnest(%(bulletin_id)s::uuid[], %(original_id)s::uuid[], %(kind)s::text[],
-        %(score)s::real[], %(method)s::text[], %(version)s::text[], %(reason)s::text[]) AS t
+    SELECT t.*, 'rule', %(now)s FROM unnest(%(bulletin_id)b::uuid[], %(original_id)b::uuid[], %(kind)b::text[],
+        %(score)b::real[], %(method)b::text[], %(version)b::text[], %(reason)b::text[]) AS t
     """
     relations = [(bulletin, article.duplicate) for bulletin, article in found if article.duplicate]
     _run(
@@ -234,8 +236,8 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
     sql = """
     WITH verdict AS (
         SELECT * FROM unnest(
-            %(id)s::uuid[], %(number)s::int[], %(state)s::text[], %(outcome)s::text[], %(error_class)s::text[],
-            %(error)s::text[], %(run_at)s::timestamptz[], %(stage_ms)s::text[]
+            %(id)b::uuid[], %(number)b::int[], %(state)b::text[], %(outcome)b::text[], %(error_class)b::text[],
+            %(error)b::text[], %(run_at)b::timestamptz[], %(stage_ms)b::text[]
         ) AS t (id, number, state, outcome, error_class, error, run_at, stage_ms)
     ), ended AS (
         UPDATE attempt SET ended_at = %(now)s, outcome = verdict.outcome, error_class = verdict.error_class,
@@ -275,7 +277,7 @@ def publish(tx: Connection, articles: Sequence[Article], *, now: datetime) -> No
     WITH head AS (UPDATE feed_head SET seq = seq + %(count)s RETURNING seq)
     INSERT INTO change (seq, type, article_id, version, at)
     SELECT head.seq - %(count)s + t.place, 'article.published', t.id, 1, %(now)s
-    FROM head, unnest(%(ids)s::uuid[]) WITH ORDINALITY AS t (id, place)
+    FROM head, unnest(%(ids)b::uuid[]) WITH ORDINALITY AS t (id, place)
     """
     _run(tx, sql, count=len(articles), ids=[article.id for article in articles], now=now)
 
@@ -283,7 +285,7 @@ def publish(tx: Connection, articles: Sequence[Article], *, now: datetime) -> No
 def interrupt(tx: Connection, claimed: Sequence[Claimed], *, error: str, now: datetime) -> None:
     """End attempts whose transaction was lost through no fault of the bulletins; they come back one by one."""
     sql = """
-    WITH lost AS (SELECT * FROM unnest(%(ids)s::uuid[], %(numbers)s::int[]) AS t (id, number)),
+    WITH lost AS (SELECT * FROM unnest(%(ids)b::uuid[], %(numbers)b::int[]) AS t (id, number)),
     ended AS (
         UPDATE attempt SET ended_at = %(now)s, outcome = 'interrupted', error = %(error)s FROM lost
         WHERE attempt.bulletin_id = lost.id AND attempt.number = lost.number AND attempt.ended_at IS NULL
@@ -345,22 +347,23 @@ def rule_on(tx: Connection, case: Abandoned, *, quarantine: str | None, run_at: 
     _run(tx, sql, id=case.id, number=case.number, outcome=outcome, reason=quarantine, run_at=run_at, now=now)
 
 
-def overdue(tx: Connection, *, rung_before: datetime, now: datetime, limit: int) -> list[tuple[UUID, Priority, bool]]:
-    """Bulletins that are due and free and for which nobody rang since `rung_before`, marked as rung for now.
+def overdue(tx: Connection, *, rung_before: datetime, now: datetime, limit: int) -> list[tuple[UUID, Priority]]:
+    """Bulletins, no suspects, that are due and free and for which nobody rang since `rung_before`; with their priority.
 
-    Of each its id, its priority and whether it is suspect.
+    They are marked as rung for now.
     """
     sql = """
     WITH free AS (
         SELECT id FROM bulletin
-        WHERE status = 'queued' AND run_at <= %(now)s AND (rung_at IS NULL OR rung_at < %(rung_before)s)
+        WHERE status = 'queued' AND NOT suspect AND run_at <= %(now)s
+              AND (rung_at IS NULL OR rung_at < %(rung_before)s)
         ORDER BY priority, run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )
     UPDATE bulletin SET rung_at = %(now)s FROM free WHERE bulletin.id = free.id
-    RETURNING bulletin.id, priority, suspect
+    RETURNING bulletin.id, priority
     """
     rows = _rows(tx, sql, rung_before=rung_before, now=now, limit=limit)
-    return [(id, Priority(priority), suspect) for id, priority, suspect in rows]
+    return [(id, Priority(priority)) for id, priority in rows]
 
 
 def suspects_due(tx: Connection, *, rung_before: datetime, now: datetime, limit: int) -> list[UUID]:

@@ -83,17 +83,17 @@ class Sweep:
     def _ring(self) -> None:
         """Mark, commit, then ring: no lock is held while the broker is spoken to."""
         now = self.clock()
-        # While bells wait in the broker, workers come by and take what waits; only with none left is one needed soon.
-        patience = self.settings.ring_grace if self.tower.waiting() == 0 else self.settings.ring_age
+        # While the broker holds bells, workers come by, and whoever comes takes what waits: no bell is needed for that.
+        # A suspect, though, is taken by its own bell only.
+        silent = self.tower.waiting() == 0
+        patience = self.settings.ring_grace if silent else self.settings.ring_age
         rung_before = now - timedelta(seconds=patience)
         with transaction(self.engine) as tx:
             suspects = repository.suspects_due(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG)
-            overdue = repository.overdue(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG)
-        fresh = [(id, priority) for id, priority, suspect in overdue if not suspect]
-        alone = suspects + [id for id, _, suspect in overdue if suspect]
+            fresh = repository.overdue(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG) if silent else []
         self._ring_for([id for id, priority in fresh if priority is Priority.FLASH], FLASH)
         self._ring_for([id for id, priority in fresh if priority is not Priority.FLASH], NORMAL)
-        for id in alone:
+        for id in suspects:
             self._ring_for([id], RETRY)
 
     def _ring_for(self, ids: Sequence[UUID], queue: str) -> None:

@@ -51,8 +51,18 @@ class Workbench:
         was not closed is free again, and the sweep rings for it.
         """
         size, most = self.settings.batch_size, self.settings.batch_bytes
-        done = self._work(lambda tx: repository.claim_flash(tx, now=self.clock(), limit=size, max_bytes=most))
-        return done + self._work(lambda tx: repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most))
+        flash_came_first = False
+
+        def claim(tx: Connection) -> list[Claimed]:
+            nonlocal flash_came_first
+            flash = repository.claim_flash(tx, now=self.clock(), limit=size, max_bytes=most)
+            flash_came_first = bool(flash)
+            return flash or repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most)
+
+        done = self._work(claim)
+        while flash_came_first:
+            done += self._work(claim)
+        return done
 
     def enrich_suspect(self) -> int:
         """Work on one bulletin that failed or killed its worker before, if one is due."""
