@@ -15,6 +15,9 @@ from infra.embedded.process import ServerError
 
 USER = DATABASE = "bantin"
 _START_PATIENCE = 60.0
+"""Seconds a server may take until it answers; recovery after a power cut can need most of them."""
+_EXIT_PATIENCE = 8.0
+"""Seconds in which a server that ends at once is started again."""
 _NEEDED_BYTES = 200_000_000
 
 
@@ -53,7 +56,7 @@ class Postgres:
             if self._answers(deadline):
                 break
             # Backends of a killed postmaster may still hold its shared memory for a moment.
-            if time.monotonic() > deadline or "shared memory" not in self._last_words():
+            if time.monotonic() > deadline - _START_PATIENCE + _EXIT_PATIENCE:
                 raise ServerError(f"PostgreSQL does not start: {self._last_words()} (all of it in {self.log})")
             time.sleep(0.2)
         self._make_database()

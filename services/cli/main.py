@@ -150,6 +150,22 @@ def doctor(as_json: Json = False) -> None:
 
 
 @app.command()
+def chaos(
+    kills: Annotated[int, typer.Option(help="Faults to make.", min=0)] = 60,
+    bulletins: Annotated[int, typer.Option(help="Bulletins to post meanwhile.", min=1)] = 3000,
+    seed: Annotated[int, typer.Option(help="The same seed, the same texts and faults.")] = 1,
+    naive: Annotated[bool, typer.Option("--naive", help="The control: a naive design, which must lose some.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="Each fault alone: how long until all goes on.")] = False,
+    home: Annotated[Path | None, typer.Option(help="A folder to keep; by default a temporary one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Kill everything again and again under load, in a stack of its own, and draw up the account."""
+    from services.cli.trial import trial
+
+    raise typer.Exit(trial(kills, bulletins, seed, naive=naive, each=each, home=home, as_json=as_json))
+
+
+@app.command()
 def serve(
     service: Annotated[str, typer.Argument(help="ingest or api")],
     host: Annotated[str, typer.Option()] = "127.0.0.1",
