@@ -58,7 +58,7 @@ def run(plan: Plan, home: Path, say: Say) -> dict[str, Any]:
         say(f"{plan.kills} faults made in {time.monotonic() - started:.0f} s; letting it finish")
         trouble.end()
         wait_for(lambda: newsroom.done, 600, trouble.tend)
-        newsroom.stop()
+        newsroom.stop(trouble.tend)
         last = time.monotonic()
         drained = wait_for(lambda: _queued(stack) == 0, 30 if plan.naive else DRAIN, trouble.tend)
         seconds = time.monotonic() - last
@@ -80,7 +80,7 @@ def recoveries(home: Path, say: Say, seed: int) -> list[dict[str, Any]]:
             struck = time.time()
             FAULTS[name][1](trouble)
             wait_for(lambda: False, 3.0, trouble.tend)
-            newsroom.stop()
+            newsroom.stop(trouble.tend)
             # What is frozen stays so: the others must finish its work.
             finished = wait_for(lambda: _queued(stack) == 0, 60, trouble.tend)
             seconds = _longest_wait(stack, struck)

@@ -67,11 +67,10 @@ class Newsroom:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
-        """Post no more; every posting begun is brought to its answer."""
+    def stop(self, tend: Callable[[], None]) -> None:
+        """Post no more; every posting begun is brought to its answer, while `tend` is called."""
         self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        wait_for(lambda: self.done, 120, tend)
 
     @property
     def done(self) -> bool:

@@ -65,7 +65,8 @@ def strike_at(spot: str, sign: signal.Signals, mark: Path) -> None:
             os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
         except FileExistsError:
             return
-        os.kill(os.getpid(), sign)
+        # The whole process with its children: each of ours is started in a session of its own.
+        os.killpg(os.getpgrp(), sign)
 
     name, when = SPOTS[spot]
     _wrap(name, strike if when == "before" else None, strike if when == "after" else None)

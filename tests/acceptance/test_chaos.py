@@ -1,0 +1,22 @@
+"""The guarantee under fire: a short run here, as long as one likes with `bantin chaos`."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.chaos import harness
+from infra.chaos.harness import Plan
+
+
+def test_nothing_is_lost_or_doubled_while_everything_is_killed(tmp_path: Path) -> None:
+    account = harness.run(Plan(kills=12, bulletins=480, seed=7), tmp_path, print)
+    assert account["right"], account
+    assert account["drained"], account
+    assert account["accepted"] == 480
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_naive_design_loses_bulletins_in_the_same_harness(tmp_path: Path) -> None:
+    account = harness.run(Plan(kills=20, bulletins=1000, seed=7, naive=True), tmp_path, print)
+    assert account["lost"] + account["unfinished"] > 0, account
