@@ -108,8 +108,8 @@ def _post_and_show(files: Sequence[Path], client: Client, tend: Callable[[], Non
         if as_json:
             show.document(outcome.document())
         elif outcome.article:
-            told = f"{outcome.file}: {outcome.state}, {client.ingest_url}/v1/bulletins/{outcome.bulletin}"
-            show.article(outcome.article, client.api_url, heading=told)
+            receipt = f"{client.ingest_url}/v1/bulletins/{outcome.bulletin}"
+            show.article(outcome.article, client.api_url, heading=f"{outcome.file}: {outcome.state}", also=receipt)
         else:
             detail = (outcome.problem or {}).get("detail", "see `bantin status`")
             show.aside.print(f"[red]{outcome.file}: {outcome.state}[/] {detail}", markup=True)

@@ -53,13 +53,12 @@ def receipt(receipt: dict[str, Any], ingest_url: str) -> None:
     console.print(table)
 
 
-def article(article: dict[str, Any], api_url: str, *, heading: str = "") -> None:
-    """An article: its parts, its dates and names, each with its place in the filed text."""
+def article(article: dict[str, Any], api_url: str, *, heading: str = "", also: str = "") -> None:
+    """An article: its parts, its dates and names, each with where it first stands in the filed text; its URLs."""
     table = _facts()
     kinds = [block["kind"] for block in article["blocks"]]
     counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
     published = article["published"]
-    table.add_row("article", f"{api_url}/v1/articles/{article['id']}")
     table.add_row("published", f"{published['value'] or '–'} ({published['basis']})")
     table.add_row("blocks", counted)
     table.add_row("dates", _mentions(article["dates"], "value"))
@@ -68,6 +67,10 @@ def article(article: dict[str, Any], api_url: str, *, heading: str = "") -> None
     if lead:
         table.add_row("text", escape(lead if len(lead) <= 240 else lead[:239] + "…"))
     console.print(Panel(table, title=f"[bold]{escape(article['title'])}[/]", subtitle=escape(heading), expand=True))
+    # Outside the frame and never broken, so that they can be clicked and copied.
+    for url in (f"{api_url}/v1/articles/{article['id']}", also):
+        if url:
+            console.print(f"  {url}", soft_wrap=True, markup=False)
 
 
 def _facts() -> Table:
@@ -78,7 +81,9 @@ def _facts() -> Table:
 
 
 def _mentions(mentions: list[dict[str, Any]], value: str) -> str:
-    told = [f"{m['text']} → {m[value] or 'open'} [{m['start']}:{m['end']}]" for m in mentions[:_MOST]]
-    if len(mentions) > _MOST:
-        told.append(f"and {len(mentions) - _MOST} more")
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    for mention in mentions:
+        first.setdefault((mention["text"], mention[value] or "open"), mention)
+    told = [f"{text} → {known} [{m['start']}:{m['end']}]" for (text, known), m in first.items()]
+    told[_MOST:] = [f"and {len(told) - _MOST} more"] if len(told) > _MOST else []
     return escape("; ".join(told)) or "–"

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from email.message import Message
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest import admission, intake
@@ -19,7 +18,8 @@ from services.ingest.body import BodyCutOff, BodyTooLarge, BodyTooSlow, Malforme
 from services.ingest.desk import Desk
 from services.ingest.intake import TakenIn
 from services.ingest.receipts import NoSuchBulletin, receipt, row_of
-from shared.contracts.bulletin import BatchReceipt, BulletinIn, LineVerdict, Priority, Receipt, State
+from shared.contracts import examples
+from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, LineVerdict, Priority, Receipt, State
 from shared.database import transaction
 from shared.decoding import JSON, PLAIN, label_of
 from shared.errors import DatabaseAway, InvalidParameter, ServiceError
@@ -49,15 +49,6 @@ class EmptyBatch(ServiceError):
     """The batch holds no bulletin."""
 
     status, code = 422, "empty_batch"
-
-
-class Accepted(BaseModel):
-    """The answer to a bulletin that was taken in; the same again when its idempotency key comes again."""
-
-    id: str
-    state: Literal["queued"]
-    received_at: str
-    href: str
 
 
 def the_desk(request: Request) -> Desk:
@@ -119,9 +110,9 @@ _POST_BODY = {
         "content": {
             JSON: {
                 "schema": BulletinIn.model_json_schema(),
-                "example": BulletinIn.model_config["json_schema_extra"]["examples"][0],  # type: ignore[index]  # a literal above
+                "example": examples.BULLETIN_IN,
             },
-            PLAIN: {"schema": {"type": "string"}, "example": "Khánh thành cầu Vàm Sáng\n\nSáng 5/9/2025, …"},
+            PLAIN: {"schema": {"type": "string"}, "example": examples.TEXT},
             FORM: {
                 "schema": {
                     "type": "object",

@@ -7,7 +7,9 @@ default: what goes out is always whole.
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts import examples
 
 BlockKind = Literal[
     "dateline", "headline", "lead", "paragraph", "subhead", "caption", "placeholder", "byline", "source", "tail"
@@ -73,6 +75,8 @@ class PublishedOut(BaseModel):
 class ArticleOut(BaseModel):
     """An article, with what was found in it and why."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ARTICLE_OUT]})
+
     id: str
     version: int
     kind: Literal["first", "revision", "correction"]
@@ -115,6 +119,8 @@ class Page(BaseModel):
 class ArticleList(BaseModel):
     """Articles, newest first in the order in which they became readable."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ARTICLE_LIST]})
+
     data: list[ArticleSummary]
     page: Page
 
@@ -132,6 +138,8 @@ class ChangeOut(BaseModel):
 
 class ChangeList(BaseModel):
     """A piece of the feed. Ask again with `next` for what follows; `head_seq` is the newest of all."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CHANGE_LIST]})
 
     changes: list[ChangeOut]
     last_seq: int

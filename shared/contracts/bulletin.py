@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from shared.contracts import examples
 from shared.contracts.article import ArticleOut
 from shared.contracts.problem import Problem
 
@@ -36,24 +37,23 @@ PriorityName = Literal["flash", "normal"]
 class BulletinIn(BaseModel):
     """A bulletin as JSON."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "text": "Khánh thành cầu Vàm Sáng\n\nSáng 5/9/2025, tỉnh Vĩnh Long khánh thành cầu Vàm Sáng.",
-                    "source": "bao-vinh-long",
-                    "external_id": "VL-2025-0917",
-                    "priority": "normal",
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.BULLETIN_IN]})
 
     text: str
     source: Label | None = None
     external_id: Label | None = None
     priority: PriorityName = "normal"
+
+
+class Accepted(BaseModel):
+    """The answer to a bulletin that was taken in; the same again when its idempotency key comes again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ACCEPTED]})
+
+    id: str
+    state: Literal["queued"]
+    received_at: datetime
+    href: str
 
 
 class Failure(BaseModel):
@@ -65,6 +65,8 @@ class Failure(BaseModel):
 
 class Receipt(BaseModel):
     """A bulletin's state, and the article once there is one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.RECEIPT]})
 
     id: str
     state: State
@@ -93,6 +95,8 @@ class LineVerdict(BaseModel):
 
 class BatchReceipt(BaseModel):
     """What became of a batch, line by line."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.BATCH_RECEIPT]})
 
     accepted: int
     refused: int

@@ -1,0 +1,141 @@
+"""One bulletin's way through the API, as the examples of the OpenAPI descriptions show it. A test holds them valid."""
+
+from typing import Any
+
+BULLETIN = "bul_0199f3a26b0c7d2e8f1a2b3c4d5e6f70"
+ARTICLE = "art_0199f3a26c117a4b9c0d1e2f3a4b5c6d"
+TEXT = "Khánh thành cầu Vàm Sáng\n\nSáng 5/9/2025, tỉnh Vĩnh Long khánh thành cầu Vàm Sáng."
+
+_BASIS = {"version": "1", "confidence": 0.97, "evidence": [{"start": 31, "end": 39}]}
+PUBLISHED: dict[str, Any] = {"value": None, "basis": "unknown", "evidence": []}
+ARTICLE_OUT: dict[str, Any] = {
+    "id": ARTICLE,
+    "version": 1,
+    "kind": "first",
+    "pub_status": "usable",
+    "bulletin": BULLETIN,
+    "source": "bao-vinh-long",
+    "external_id": "VL-2025-0917",
+    "received_at": "2025-09-05T03:12:44.120000+00:00",
+    "available_at": "2025-09-05T03:12:44.310000+00:00",
+    "pipeline": "7d01bc9f3a42",
+    "title": "Khánh thành cầu Vàm Sáng",
+    "published": PUBLISHED,
+    "text": TEXT,
+    "blocks": [
+        {
+            "start": 0,
+            "end": 24,
+            "kind": "headline",
+            "text": "Khánh thành cầu Vàm Sáng",
+            "basis": {"method": "clean.first_line", "version": "1", "confidence": 0.8, "evidence": []},
+        },
+        {
+            "start": 26,
+            "end": len(TEXT),
+            "kind": "paragraph",
+            "text": TEXT[26:],
+            "basis": {"method": "clean.line", "version": "1", "confidence": 0.7, "evidence": []},
+        },
+    ],
+    "dates": [
+        {
+            "start": 31,
+            "end": 39,
+            "text": "5/9/2025",
+            "type": "DATE",
+            "value": "2025-09-05",
+            "calendar": "solar",
+            "granularity": "day",
+            "modifier": None,
+            "basis": {"method": "dates.numeric", **_BASIS},
+        }
+    ],
+    "entities": [
+        {
+            "start": 41,
+            "end": 55,
+            "text": "tỉnh Vĩnh Long",
+            "type": "LOCATION",
+            "name": "Vĩnh Long",
+            "key": None,
+            "basis": {
+                "method": "entities.province",
+                "version": "1",
+                "confidence": 0.95,
+                "evidence": [{"start": 41, "end": 55}],
+            },
+        }
+    ],
+}
+SUMMARY: dict[str, Any] = {
+    **{name: ARTICLE_OUT[name] for name in ("id", "version", "pub_status", "bulletin", "source", "available_at")},
+    "title": ARTICLE_OUT["title"],
+    "published": PUBLISHED,
+    "href": f"/v1/articles/{ARTICLE}",
+}
+ARTICLE_LIST: dict[str, Any] = {"data": [SUMMARY], "page": {"limit": 50, "next": "WyJhcnRpY2xlcyIsMV0"}}
+CHANGE_LIST: dict[str, Any] = {
+    "changes": [
+        {
+            "seq": 1,
+            "type": "article.published",
+            "article": ARTICLE,
+            "version": 1,
+            "time": ARTICLE_OUT["available_at"],
+            "href": f"/v1/articles/{ARTICLE}",
+        }
+    ],
+    "last_seq": 1,
+    "head_seq": 1,
+    "next": "/v1/changes?since=1&limit=200",
+}
+BULLETIN_IN: dict[str, Any] = {
+    "text": TEXT,
+    "source": "bao-vinh-long",
+    "external_id": "VL-2025-0917",
+    "priority": "normal",
+}
+ACCEPTED: dict[str, Any] = {
+    "id": BULLETIN,
+    "state": "queued",
+    "received_at": ARTICLE_OUT["received_at"],
+    "href": f"/v1/bulletins/{BULLETIN}",
+}
+RECEIPT: dict[str, Any] = {
+    "id": BULLETIN,
+    "state": "published",
+    "received_at": ARTICLE_OUT["received_at"],
+    "closed_at": ARTICLE_OUT["available_at"],
+    "priority": "normal",
+    "source": "bao-vinh-long",
+    "external_id": "VL-2025-0917",
+    "sha256": "b3d1c6f0a9e84c57d2f1e0b9a8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c9",
+    "size": 187,
+    "attempts": 1,
+    "next_try_at": None,
+    "failure": None,
+    "duplicate_of": None,
+    "article": ARTICLE_OUT,
+}
+BATCH_RECEIPT: dict[str, Any] = {
+    "accepted": 1,
+    "refused": 1,
+    "results": [
+        {"line": 1, "status": 202, "bulletin": BULLETIN, "problem": None},
+        {
+            "line": 2,
+            "status": 422,
+            "bulletin": None,
+            "problem": {
+                "type": "urn:bantin:problem:empty_text",
+                "title": "The bulletin holds no text.",
+                "status": 422,
+                "code": "empty_text",
+                "detail": "the bulletin holds no text: nothing was taken in",
+                "errors": [],
+                "request_id": "3f0c9a1be2d44e55",
+            },
+        },
+    ],
+}
