@@ -256,4 +256,19 @@ def test_with_the_broker_gone_for_good_everything_is_still_finished(field: Field
         field.stack.valkey.start()
     later = field.post(http, a_text("after the broker came back"), "key-later")
     assert field.all_published([later], 20)
+    # The sweep did the work only while nobody else could; the worker has found its broker again.
+    assert wait_for(lambda: not worked_by_sweep(field, http), 15, field.stack.tend)
     assert field.broken_invariants() == {}
+
+
+def worked_by_sweep(field: Field, http: httpx.Client) -> bool:
+    """Post one more; was it the sweep that made its article?"""
+    token = f"who works {time.monotonic()}"
+    id = field.post(http, a_text(token), f"key-{token.replace(' ', '-')}")
+    assert field.all_published([id], 20)
+    with psycopg.connect(field.stack.database_url) as connection:
+        row = connection.execute(
+            "SELECT worker FROM attempt WHERE 'bul_' || replace(bulletin_id::text, '-', '') = %s", (id,)
+        ).fetchone()
+    assert row is not None
+    return str(row[0]).endswith(f":{field.stack.children['sweep'].pid}")
