@@ -39,8 +39,8 @@ def make_celery(settings: Settings) -> Celery:
         task_acks_on_timeout=True,
         worker_prefetch_multiplier=1,
         worker_cancel_long_running_tasks_on_connection_loss=False,
-        task_soft_time_limit=20,
-        task_time_limit=30,
+        # No soft limit: the time of each bulletin is limited by itself. This one is for code that no signal reaches.
+        task_time_limit=20,
         task_publish_retry=False,
         task_default_queue=NORMAL,
         task_queues=[Queue(name, routing_key=name) for name in QUEUES],

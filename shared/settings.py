@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     batch_bytes: int = 2_097_152
     """The most bytes of bulletins a worker holds in one transaction; a single larger one runs alone."""
 
+    bulletin_timeout: float = 4.0
+    """Seconds the stages may take for one bulletin before it counts as failed; less than claim_idle_timeout."""
+
     claim_idle_timeout: float = 5.0
     """Seconds a worker may be silent inside its transaction before PostgreSQL ends it and frees its bulletins."""
 

@@ -25,7 +25,8 @@ _SHARES: dict[Kind, float] = {
     "flaky": 0.008,
     "raise": 0.006,
     "die": 0.004,
-    "hang": 0.0005,
+    "hang": 0.0006,
+    "stuck": 0.0002,
 }
 _HARMLESS: dict[Kind, float] = {"plain": 0.95, "duplicate": 0.05}
 DRAIN = 120.0

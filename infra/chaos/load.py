@@ -12,7 +12,7 @@ import httpx
 
 from infra.chaos import saboteur
 
-Kind = Literal["plain", "duplicate", "flaky", "raise", "die", "hang"]
+Kind = Literal["plain", "duplicate", "flaky", "raise", "die", "hang", "stuck"]
 MARKS: dict[Kind, str] = {
     "plain": "",
     "duplicate": "",
@@ -20,8 +20,9 @@ MARKS: dict[Kind, str] = {
     "raise": saboteur.RAISE,
     "die": saboteur.DIE,
     "hang": saboteur.HANG,
+    "stuck": saboteur.STUCK,
 }
-POISON: tuple[Kind, ...] = ("raise", "die", "hang")
+POISON: tuple[Kind, ...] = ("raise", "die", "hang", "stuck")
 
 
 @dataclass(slots=True)

@@ -49,8 +49,9 @@ SPOTS: dict[str, tuple[str, When]] = {
     "sweep.after_bell": ("services.enrich.sweep:Sweep._ring_for", "after"),
 }
 
-RAISE, DIE, HANG, FLAKY = "[[raise]]", "[[die]]", "[[hang]]", "[[flaky]]"
-"""Marks in a bulletin's text that `poison` obeys: always fail, kill the worker, never end, fail once."""
+RAISE, DIE, HANG, STUCK, FLAKY = "[[raise]]", "[[die]]", "[[hang]]", "[[stuck]]", "[[flaky]]"
+"""Marks in a bulletin's text that `poison` obeys: always fail, kill the worker, never end, never end and hear no signal,
+fail once."""
 
 
 class Poisoned(Exception):
@@ -82,7 +83,9 @@ def poison(folder: Path) -> None:
             raise Poisoned("it always fails")
         if DIE in text:
             os.kill(os.getpid(), signal.SIGKILL)
-        if HANG in text:
+        if STUCK in text:
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGUSR1, signal.SIGTERM})
+        if HANG in text or STUCK in text:
             time.sleep(3600)
         if FLAKY in text:
             mark = folder / f"{hash(text):x}".replace("-", "m")

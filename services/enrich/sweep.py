@@ -30,6 +30,8 @@ _MOST_RUNG = 2_000
 """Bulletins rung for in one turn; the next turn goes on."""
 _MOST_JUDGED = 200
 _BEAT = timedelta(seconds=5)
+_SHIFT = 2.0
+"""Seconds of work, while the broker is away, between two looks whether it has come back."""
 _FORGET = timedelta(hours=1)
 _MOST_INTERRUPTIONS = 20
 """Attempts that may end through no fault of the bulletin before a person is asked."""
@@ -108,12 +110,9 @@ class Sweep:
         if now - self.broker_away_since < timedelta(seconds=self.settings.broker_patience):
             return
         log.warning("broker away, working here", error=error[:300])
-        # A bulletin that never ends ends this process, as it would end a worker; the attempt is on record.
-        signal.alarm(30)
-        until = time.monotonic() + 2.0
-        while time.monotonic() < until and self.bench.enrich([]) + self.bench.enrich_suspect():
+        until = time.monotonic() + _SHIFT
+        while time.monotonic() < until and self.bench.enrich([]):
             pass
-        signal.alarm(0)
 
     def _beat(self) -> None:
         now = self.clock()

@@ -5,7 +5,6 @@ look well then. Only the lack of progress tells.
 """
 
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,8 @@ log = logger(__name__)
 
 _BEAT = 5.0
 """Seconds between two looks."""
+_DEAF = 70
+"""The exit code of a worker that went deaf."""
 
 
 class Watchdog:
@@ -70,5 +71,6 @@ class Watchdog:
             work_waits = repository.work_waits(side, since=now - self._deaf_after)
         if self.is_deaf(work_waits=work_waits, now=now):
             log.error("worker is deaf and ends itself", worker=self._worker)
-            # Not a warm shutdown: that would wait for the very connection which is lost.
-            os.kill(os.getpid(), signal.SIGKILL)
+            # Not a warm shutdown: that would wait for the very connection which is lost. And no SIGKILL: as the first
+            # process of a container we would not get it. The children are told by the kernel.
+            os._exit(_DEAF)

@@ -15,6 +15,7 @@ from services.enrich import pipeline, repository
 from services.enrich.pipeline import Stage
 from services.enrich.repository import Claimed, Verdict
 from services.enrich.text.article import Article, UnreadableBulletin
+from services.enrich.timelimit import time_limit
 from shared.contracts.bulletin import State
 from shared.database import transaction
 from shared.ids import NewId
@@ -47,22 +48,26 @@ class Workbench:
     def enrich(self, ids: Sequence[UUID]) -> int:
         """Work on the bulletins that were rung for, and on others that wait; how many were closed or put back.
 
-        Flash bulletins come first, in a transaction of their own. Nothing is raised for a fault of the database: what
-        was not closed is free again, and the sweep rings for it.
+        Flash bulletins come first, in a transaction of their own; one suspect comes last, in its own too, so that
+        suspects get on however many others come in. Nothing is raised for a fault of the database: what was not closed
+        is free again, and the sweep rings for it.
         """
         size, most = self.settings.batch_size, self.settings.batch_bytes
         flash_came_first = False
 
-        def claim(tx: Connection) -> list[Claimed]:
+        def claim_flash_first(tx: Connection) -> list[Claimed]:
             nonlocal flash_came_first
             flash = repository.claim_flash(tx, now=self.clock(), limit=size, max_bytes=most)
             flash_came_first = bool(flash)
-            return flash or repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most)
+            return flash or claim(tx)
 
-        done = self._work(claim)
-        while flash_came_first:
+        def claim(tx: Connection) -> list[Claimed]:
+            return repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most)
+
+        done = self._work(claim_flash_first)
+        if flash_came_first:
             done += self._work(claim)
-        return done
+        return done + self.enrich_suspect()
 
     def enrich_suspect(self) -> int:
         """Work on one bulletin that failed or killed its worker before, if one is due."""
@@ -96,7 +101,9 @@ class Workbench:
         for bulletin in claimed:
             try:
                 blank = Article(id=self.new_id(), filed=texts[bulletin.id])
-                made.append((bulletin, *pipeline.read(blank, self.stages, time.perf_counter)))
+                with time_limit(self.settings.bulletin_timeout):
+                    article, times = pipeline.read(blank, self.stages, time.perf_counter)
+                made.append((bulletin, article, times))
             except UnreadableBulletin as error:
                 failed.append(_quarantined(bulletin, error))
             except Exception as error:  # the one place where any fault of a stage becomes a verdict on its bulletin
