@@ -23,9 +23,6 @@ class Settings(BaseSettings):
     )
     """Where the bells go: Valkey or Redis. Losing it costs time, never a bulletin."""
 
-    public_api_url: str = ""
-    """The read API's address as readers see it, for links in answers; empty: links are paths."""
-
     log_level: str = "INFO"
     """The least severe log line that is written."""
 

@@ -5,6 +5,7 @@ import signal
 import sys
 from typing import Any
 
+from celery import bootsteps
 from celery.signals import setup_logging, task_received, task_success, worker_process_init, worker_ready
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
@@ -19,7 +20,22 @@ from shared.logging import configure
 from shared.queue import QUEUES, make_celery
 from shared.settings import settings
 
+_LOOK_FOR_DEAD_CHILDREN = 0.25
+"""Seconds. By itself Celery 5.7 notices every second death of a child five seconds late (docs/decisions/0006)."""
+
+
+class DeadChildren(bootsteps.StartStopStep):
+    """Has the pool start a new child soon after one died."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def register_with_event_loop(self, worker: Any, hub: Any) -> None:
+        """Called by Celery once its loop is there."""
+        hub.call_repeatedly(_LOOK_FOR_DEAD_CHILDREN, worker.pool.maintain_pool)
+
+
 app = make_celery(settings())
+app.steps["worker"].add(DeadChildren)
 tasks.register(app, settings())
 
 _PR_SET_PDEATHSIG = 1
