@@ -21,6 +21,7 @@ from infra.embedded.postgres import Postgres
 from infra.embedded.process import ServerError
 from infra.embedded.valkey import Valkey
 from shared.migrations import newest
+from shared.settings import settings
 
 INGEST_PORT, API_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 54320, 63790
 """The ports that are taken when they are free."""
@@ -62,7 +63,7 @@ class Stack:
     ingest_port: int = 0
     api_port: int = 0
     workers: int = 1
-    concurrency: int = 2
+    concurrency: int = field(default_factory=lambda: settings().worker_concurrency)
     environment: dict[str, str] = field(default_factory=dict)
     postgres_options: dict[str, str] = field(default_factory=dict)
     worker_command: Sequence[str] = ("-m", "services.enrich", "worker")
@@ -150,6 +151,8 @@ class Stack:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            self._lock.close()
+            self._lock = None
             raise AlreadyRunning(f"Bantin already runs on {self.home}") from None
 
     def _listen(self, name: str, wanted: int, usual: int) -> socket.socket:

@@ -14,7 +14,8 @@ CHARSETS = {
     "utf8": "utf-8",
     "us-ascii": "utf-8",
     "ascii": "utf-8",
-    "utf-16": "utf-16",
+    # A byte order mark is looked at first; without one the order is that of almost every machine.
+    "utf-16": "utf-16-le",
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",
     "windows-1258": "cp1258",
@@ -63,7 +64,8 @@ def decode(raw: bytes, charset: str) -> str:
     try:
         text = raw.decode(charset)
     except UnicodeDecodeError as error:
-        raise Undecodable(charset, error.start, error.reason) from None
+        mark = len(codecs.BOM_UTF8) if charset == "utf-8-sig" else 0
+        raise Undecodable(charset, mark + error.start, error.reason) from None
     if (index := binary_control(text)) is not None:
         offset = len(text[:index].encode(charset))
         raise Undecodable(charset, offset, f"control character U+{ord(text[index]):04X}")

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.contracts.problem import MEDIA_TYPE, Fault, Problem
 from shared.database import transaction
-from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError
+from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError, TooManyConnections
 from shared.logging import configure, logger
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from shared.migrations import newest
@@ -78,12 +78,12 @@ def create_app(
     ready: Check,
     express: Mapping[tuple[str, str], Endpoint] | None = None,
     **options: Any,
-) -> FastAPI:
+) -> "Service":
     """A FastAPI application with our manners.
 
     `ready` is asked by /readyz. `express` endpoints are called past the framework; they must be routes as well.
     """
-    app = FastAPI(
+    app = Service(
         title=title,
         description=description,
         version="1",
@@ -95,11 +95,10 @@ def create_app(
     app.add_exception_handler(ServiceError, _answer_service_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
-    for away in (OperationalError, PoolTimeout):
+    for away in _DATABASE_AWAY:
         app.add_exception_handler(away, _answer_database_away)
     _add_health(app, ready)
-    # The outermost of all, so that it sees every answer.
-    app.add_middleware(_Manners, service=service, express=express or {})
+    app.manners = _Manners(app.past_manners, app, service, express or {})
     return app
 
 
@@ -124,8 +123,11 @@ async def _answer_service_error(request: Request, error: Exception) -> Response:
 
 async def _answer_database_away(request: Request, error: Exception) -> Response:
     log.warning("database away", request_id=request_id(request), error=type(error).__name__)
-    away = DatabaseAway("try again in 2 s", headers={"Retry-After": "2"})
-    return problem_response(away, request_id(request))
+    return problem_response(_database_away(), request_id(request))
+
+
+def _database_away() -> DatabaseAway:
+    return DatabaseAway("try again in 2 s", headers={"Retry-After": "2"})
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
@@ -142,6 +144,25 @@ async def _answer_validation_error(request: Request, error: Exception) -> Respon
     return problem_response(InvalidParameter(errors=faults), request_id(request))
 
 
+class Service(FastAPI):
+    """A FastAPI application inside our manners, which are the outermost layer: they see every request and answer."""
+
+    manners: "_Manners"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, by way of the manners."""
+        await self.manners(scope, receive, send)
+
+    async def past_manners(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application as FastAPI made it."""
+        await super().__call__(scope, receive, send)
+
+
+_DATABASE_AWAY = (OperationalError, PoolTimeout)
+_NOT_SENT = 500
+"""The status of an answer of which nothing was sent: what the sender sees if nobody answers."""
+
+
 class _Manners:
     """Gives every request an id, counts and times every answer, and turns an unforeseen error into a problem.
 
@@ -149,17 +170,17 @@ class _Manners:
     dependencies and its five inner layers cost more than taking a bulletin in does.
     """
 
-    def __init__(self, app: ASGIApp, service: str, express: Mapping[tuple[str, str], Endpoint]) -> None:
-        self.app, self.service, self.express = app, service, express
+    def __init__(self, inner: ASGIApp, app: FastAPI, service: str, express: Mapping[tuple[str, str], Endpoint]) -> None:
+        self.inner, self.app, self.service, self.express = inner, app, service, express
         self._counters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self.inner(scope, receive, send)
             return
         id = _given_id(scope) or os.urandom(8).hex()
         scope.setdefault("state", {})["request_id"] = id
-        started, status, route = time.perf_counter(), 500, "unknown"
+        started, status, route = time.perf_counter(), _NOT_SENT, "unknown"
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -170,19 +191,23 @@ class _Manners:
 
         try:
             if endpoint := self.express.get((scope["method"], scope["path"])):
-                route = scope["path"]
-                await _call(endpoint, scope, receive, send_with_id)
-            else:
-                await self.app(scope, receive, send_with_id)
-                # An unknown path has no route: one label for all of them, or any scanner makes a million series.
-                route = getattr(scope.get("route"), "path", "unknown")
-        except Exception:
-            log.exception("request failed", request_id=id, path=scope["path"])
-            if status == 500:  # nothing was sent yet
-                answer = problem_response(ServiceError(), id)
+                scope["app"], route = self.app, scope["path"]
+                answer = await endpoint(Request(scope, receive, send_with_id))
                 await answer(scope, receive, send_with_id)
             else:
+                await self.inner(scope, receive, send_with_id)
+                # An unknown path has no route: one label for all of them, or any scanner makes a million series.
+                route = getattr(scope.get("route"), "path", "unknown")
+        except ServiceError as error:
+            await problem_response(error, id)(scope, receive, send_with_id)
+        except _DATABASE_AWAY as error:
+            log.warning("database away", request_id=id, error=type(error).__name__)
+            await problem_response(_database_away(), id)(scope, receive, send_with_id)
+        except Exception:
+            log.exception("request failed", request_id=id, path=scope["path"])
+            if status != _NOT_SENT:
                 raise
+            await problem_response(ServiceError(), id)(scope, receive, send_with_id)
         finally:
             self._count(route, scope["method"], status, time.perf_counter() - started)
 
@@ -199,15 +224,6 @@ class _Manners:
         counters[1].observe(seconds)
 
 
-async def _call(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
-    request = Request(scope, receive, send)
-    try:
-        answer = await endpoint(request)
-    except ServiceError as error:
-        answer = problem_response(error, request_id(request))
-    await answer(scope, receive, send)
-
-
 def _given_id(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and 0 < len(value) <= 64 and value.isascii() and value.isalnum():
@@ -215,13 +231,23 @@ def _given_id(scope: Scope) -> str | None:
     return None
 
 
-class _Door(HttpToolsProtocol):
-    """Closes a connection that has not sent a whole request head in time. uvicorn waits for ever."""
+async def _refuse_connection(scope: Scope, receive: Receive, send: Send) -> None:
+    full = TooManyConnections("try again in 1 s", headers={"Retry-After": "1", "Connection": "close"})
+    await problem_response(full, _given_id(scope) or os.urandom(8).hex())(scope, receive, send)
 
-    head_timeout = 10.0
+
+class _Door(HttpToolsProtocol):
+    """Closes a connection that has not sent a whole request head in time: uvicorn waits for ever. And refuses those
+    beyond the most with a problem: uvicorn's own limit answers in plain text.
+    """
+
+    head_timeout: float
+    most: int
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        if len(self.connections) > self.most:
+            self.app = _refuse_connection
         self._head_due = self.loop.call_later(self.head_timeout, self._cut, transport)
 
     def on_headers_complete(self) -> None:
@@ -245,7 +271,7 @@ class _Door(HttpToolsProtocol):
 def serve(app: FastAPI, settings: Settings, *, service: str, host: str, port: int, fd: int | None) -> None:
     """Serve `app` until SIGTERM; on a listening socket that was handed down as `fd`, else on host and port."""
     configure(service, settings.log_level)
-    door = type("Door", (_Door,), {"head_timeout": settings.head_timeout})
+    door = type("Door", (_Door,), {"head_timeout": settings.head_timeout, "most": settings.max_connections})
     config = Config(
         app,
         host=host,
@@ -256,7 +282,7 @@ def serve(app: FastAPI, settings: Settings, *, service: str, host: str, port: in
         access_log=False,
         log_config=None,
         server_header=False,
-        limit_concurrency=settings.max_connections,
+        proxy_headers=False,
         backlog=2048,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=20,

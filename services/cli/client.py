@@ -21,6 +21,9 @@ class ClientError(Exception):
         self.code, self.problem = code, problem
 
 
+_LONGEST_WAIT = 20.0
+"""Seconds a posting may ask ingest to wait for its article."""
+
 FAILED, USAGE, NOT_FOUND, TEMPORARY = 1, 2, 3, 4
 
 
@@ -30,7 +33,7 @@ class Client:
     def __init__(self, ingest_url: str, api_url: str, patience: float = _PATIENCE) -> None:
         self.ingest_url, self.api_url = ingest_url, api_url
         self._patience = patience
-        self._http = httpx.Client(timeout=httpx.Timeout(60, connect=5))
+        self._http = httpx.Client(timeout=httpx.Timeout(_LONGEST_WAIT + 15, connect=5))
 
     def post(
         self,
@@ -42,18 +45,17 @@ class Client:
         wait: float = 0.0,
     ) -> dict[str, Any]:
         """File one bulletin; its receipt, or the answer of its acceptance where `wait` seconds are not enough."""
-        asked = {"Content-Type": content_type, "Idempotency-Key": key or uuid.uuid4().hex}
-        asked |= {
-            f"Bulletin-{name.replace('_', '-').title()}": value for name, value in (headers or {}).items() if value
-        }
+        asked = _headers(content_type, headers, key)
         if wait:
             asked["Prefer"] = f"wait={wait:.0f}"
         return self._json("POST", f"{self.ingest_url}/v1/bulletins", content=content, headers=asked)
 
-    def post_batch(self, lines: bytes, *, key: str | None = None) -> dict[str, Any]:
+    def post_batch(
+        self, lines: bytes, *, headers: Mapping[str, str] | None = None, key: str | None = None
+    ) -> dict[str, Any]:
         """File many bulletins, one JSON object a line; a verdict for each."""
-        headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": key or uuid.uuid4().hex}
-        return self._json("POST", f"{self.ingest_url}/v1/bulletins:batch", content=lines, headers=headers)
+        asked = _headers("application/x-ndjson", headers, key)
+        return self._json("POST", f"{self.ingest_url}/v1/bulletins:batch", content=lines, headers=asked)
 
     def bulletin(self, id: str) -> dict[str, Any]:
         """A bulletin's receipt."""
@@ -89,6 +91,15 @@ class Client:
                 if answer.status_code not in (409, 429, 503) or time.monotonic() > deadline:
                     return _document(answer)
             time.sleep(0.2)
+
+
+def _headers(content_type: str, about: Mapping[str, str] | None, key: str | None) -> dict[str, str | bytes]:
+    """The headers of a posting: `about` names what is said of the bulletin, as source and priority."""
+    # As UTF-8: httpx by itself sends ASCII only.
+    told: dict[str, str | bytes] = {
+        f"Bulletin-{name.title()}": value.encode() for name, value in (about or {}).items() if value
+    }
+    return {"Content-Type": content_type, "Idempotency-Key": key or uuid.uuid4().hex, **told}
 
 
 def _document(answer: httpx.Response) -> dict[str, Any]:

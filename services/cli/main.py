@@ -45,8 +45,10 @@ def run(
     """
     from services.cli.run import run as run_all
 
-    posted = files or sorted((ROOT / "samples").glob("*.txt"))
-    raise typer.Exit(run_all(posted, once=once, as_json=as_json, ingest_port=ingest_port, api_port=api_port))
+    samples = sorted((ROOT / "samples").glob("*.txt"))
+    raise typer.Exit(
+        run_all(files or [], samples, once=once, as_json=as_json, ingest_port=ingest_port, api_port=api_port)
+    )
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -179,18 +181,30 @@ def serve(
 
 
 @app.command()
-def worker(concurrency: Annotated[int, typer.Option(help="Child processes.", min=1)] = 2) -> None:
+def worker(
+    concurrency: Annotated[int, typer.Option(help="Child processes; 0: BANTIN_WORKER_CONCURRENCY.", min=0)] = 0,
+) -> None:
     """Run a worker in the foreground."""
-    _become("-m", "services.enrich", "worker", "--concurrency", str(concurrency))
+    _become("-m", "services.enrich", "worker", *(["--concurrency", str(concurrency)] if concurrency else []))
 
 
 @app.command()
 def sweep(
     once: Annotated[bool, typer.Option("--once", help="One turn only.")] = False,
+    metrics_host: Annotated[str, typer.Option(help="Where to serve the queue's metrics.")] = "127.0.0.1",
     metrics_port: Annotated[int, typer.Option(help="Serve the queue's metrics there; 0: nowhere.")] = 0,
 ) -> None:
     """Run the sweep in the foreground: it rings for what nobody works on."""
-    _become("-m", "services.enrich", "sweep", *(["--once"] if once else []), "--metrics-port", str(metrics_port))
+    _become(
+        "-m",
+        "services.enrich",
+        "sweep",
+        *(["--once"] if once else []),
+        "--metrics-host",
+        metrics_host,
+        "--metrics-port",
+        str(metrics_port),
+    )
 
 
 @app.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.progress import track
 
 from services.cli import show
-from services.cli.client import Client, ClientError
+from services.cli.client import Client, ClientError, content_type_of
 from services.cli.run import post_file
 
 _BATCH = 500
@@ -19,21 +19,21 @@ def post_all(
     """Post everything; the exit code: 0 if all was taken in (and, with `wait`, finished)."""
     if not files and sys.stdin.isatty():
         show.fail("name the files to post, or pipe a bulletin in", 2)
-    exits = [_post_stdin(client, headers, as_json=as_json)] if not files else []
+    exits = [] if files else [_post_stdin(client, charset, headers, as_json=as_json)]
     for path in files:
         if path.suffix in (".ndjson", ".jsonl"):
-            exits.append(_post_lines(path, client, as_json=as_json))
+            exits.append(_post_lines(path, client, headers, as_json=as_json))
         elif wait:
             exits.append(_post_and_wait(path, client, charset, headers, as_json=as_json))
         else:
-            kind = "application/json" if path.suffix == ".json" else "text/plain"
-            kind += f"; charset={charset}" if charset and kind == "text/plain" else ""
+            kind = content_type_of(path, charset)
             exits.append(_post_one(str(path), path.read_bytes(), kind, client, headers, as_json=as_json))
     return max(exits)
 
 
-def _post_stdin(client: Client, headers: dict[str, str], *, as_json: bool) -> int:
-    return _post_one("-", sys.stdin.buffer.read(), "text/plain", client, headers, as_json=as_json)
+def _post_stdin(client: Client, charset: str | None, headers: dict[str, str], *, as_json: bool) -> int:
+    kind = content_type_of(Path("-"), charset)
+    return _post_one("-", sys.stdin.buffer.read(), kind, client, headers, as_json=as_json)
 
 
 def _post_one(
@@ -65,13 +65,13 @@ def _post_and_wait(path: Path, client: Client, charset: str | None, headers: dic
     return 0 if outcome.finished else 1
 
 
-def _post_lines(path: Path, client: Client, *, as_json: bool) -> int:
+def _post_lines(path: Path, client: Client, headers: dict[str, str], *, as_json: bool) -> int:
     """Post a file of JSON lines, piece by piece; only what was refused is told, and how many were taken in."""
     accepted = refused = 0
     pieces = list(_pieces(path))
     for first, piece in track(pieces, f"posting {path}", console=show.aside, disable=as_json, transient=True):
         try:
-            verdicts = client.post_batch(piece)
+            verdicts = client.post_batch(piece, headers=headers)
         except ClientError as error:
             show.fail(f"{path}: {error}", error.code)
         accepted += verdicts["accepted"]

@@ -44,8 +44,10 @@ class Outcome:
         return told | ({"problem": self.problem} if self.problem else {})
 
 
-def run(files: Sequence[Path], *, once: bool, as_json: bool, ingest_port: int, api_port: int) -> int:
-    """Start all, post the files, show what becomes of them; the exit code."""
+def run(
+    files: Sequence[Path], samples: Sequence[Path], *, once: bool, as_json: bool, ingest_port: int, api_port: int
+) -> int:
+    """Start all, post the files, or else the samples, show what becomes of them; the exit code."""
     stopped = False
 
     def ask_to_stop(*_: object) -> None:
@@ -67,7 +69,7 @@ def run(files: Sequence[Path], *, once: bool, as_json: bool, ingest_port: int, a
     try:
         say("starting PostgreSQL, Valkey, ingest, worker, sweep and api …")
         stack.start()
-        failed = _post_and_show(files, Client(stack.ingest_url, stack.api_url), stack.tend, as_json=as_json)
+        failed = _post_and_show(files or samples, Client(stack.ingest_url, stack.api_url), stack.tend, as_json=as_json)
         if once:
             return 1 if failed else 0
         say(f"ingest {stack.ingest_url}/docs   api {stack.api_url}/docs   logs {stack.home / 'log'}")

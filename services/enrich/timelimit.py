@@ -22,13 +22,14 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def interrupt(_: int, __: FrameType | None) -> None:
-        raise TookTooLong(f"it took longer than {seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, interrupt)
+    if signal.getsignal(signal.SIGALRM) is not _interrupt:
+        signal.signal(signal.SIGALRM, _interrupt)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise TookTooLong("it took longer than one bulletin may")

@@ -173,7 +173,7 @@ class Workbench:
 
 def backoff(failures: int, chance: float) -> timedelta:
     """How long to wait after so many failures: 0.5 s doubled each time, at most 300 s, times 0.5 to 1.5 by chance."""
-    return timedelta(seconds=min(300.0, 0.5 * 2**failures) * (0.5 + chance))
+    return timedelta(seconds=min(300.0, 0.5 * 2 ** min(failures, 20)) * (0.5 + chance))
 
 
 def _quarantined(bulletin: Claimed, error: BaseException) -> Verdict:

@@ -121,6 +121,8 @@ class Acceptor:
         while not self._stopping or self._waiting:
             await self._news.wait()
             group = self._next_group()
+            if not group:
+                continue
             try:
                 await self._take_in(group)
             except Exception as error:  # whatever it is, those who wait must hear of it and the door stays open

@@ -1,9 +1,10 @@
 """May this bulletin come in? The rules of the door, without the door."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -57,8 +58,7 @@ class QueueTooOld(ServiceError):
     status, code = 429, "queue_too_old"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who sends, and what the sender says of the bulletin beside its text."""
 
     source: str | None = None
@@ -71,8 +71,7 @@ class Sender:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filing:
+class Filing(NamedTuple):
     """A bulletin that may come in: its bytes as received, how to read them, and its row's other values."""
 
     id: UUID
@@ -99,23 +98,23 @@ def admit_json(raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes
     """
     _check_length(raw, max_bytes)
     body = _bulletin_in(_json(raw))
-    if (index := binary_control(body.text)) is not None:
+    # JSON can hold a control character only as an escape.
+    if (b"\\u00" in raw or b"\\b" in raw) and (index := binary_control(body.text)) is not None:
         raise UndecodableText(
             f"text holds the control character U+{ord(body.text[index]):04X} at character {index}: send text only",
             errors=[Fault(pointer="/text", detail=f"control character at {index}")],
         )
     _check_text(body.text)
-    named = Sender(
-        source=body.source or sender.source,
-        external_id=body.external_id or sender.external_id,
-        priority=Priority[body.priority.upper()] if "priority" in body.model_fields_set else sender.priority,
-        client=sender.client,
-        idem_key=sender.idem_key,
-        fingerprint=sender.fingerprint,
-        request_id=sender.request_id,
-        traceparent=sender.traceparent,
-    )
-    return _filing(raw, JSON, "utf-8", named, id, now)
+    if len(body.model_fields_set) > 1:
+        sender = sender._replace(
+            source=body.source or sender.source,
+            external_id=body.external_id or sender.external_id,
+            priority=_PRIORITIES[body.priority] if "priority" in body.model_fields_set else sender.priority,
+        )
+    return _filing(raw, JSON, "utf-8", sender, id, now)
+
+
+_PRIORITIES = {"flash": Priority.FLASH, "normal": Priority.NORMAL}
 
 
 def admit_text(raw: bytes, charset: str | None, *, sender: Sender, id: UUID, now: datetime, max_bytes: int) -> Filing:
@@ -176,8 +175,11 @@ def _check_length(raw: bytes, max_bytes: int) -> None:
         raise BulletinTooLong(f"the bulletin has {len(raw):,} bytes; at most {max_bytes:,} are taken")
 
 
+_VISIBLE = re.compile(r"[^\s\ufeff\u200b\xad\x1a\x1b]")
+
+
 def _check_text(text: str) -> None:
-    if not text.strip("\ufeff\u200b\xad \t\r\n\f\v\xa0\x85\u2028\u2029"):
+    if not _VISIBLE.search(text):
         raise EmptyText("the bulletin holds no text: nothing was taken in")
 
 

@@ -1,9 +1,8 @@
 """The bulletins' rows, as the front door sees them: every statement of ingest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -55,8 +54,7 @@ SELECT extract(epoch FROM %(now)s - min(oldest))::float8 FROM (
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TakenIn:
+class TakenIn(NamedTuple):
     """A bulletin's row: new, or the one that its idempotency key made before."""
 
     id: UUID

@@ -44,7 +44,14 @@ def receipt(tx: Connection, row: AnyRow) -> Receipt:
         size=row.size,
         attempts=row.attempts,
         next_try_at=row.run_at if waiting and row.attempts else None,
-        failure=Failure(error_class=row.error_class, detail=row.last_error or "") if row.error_class else None,
+        failure=_failure(row),
         duplicate_of=written(ARTICLE, row.original_id) if row.original_id else None,
         article=article_of(tx, row.article_id) if row.article_id else None,
     )
+
+
+def _failure(row: AnyRow) -> Failure | None:
+    """The class and the message of the last fault; where it came from in our code is the operator's to see."""
+    if row.error_class is None:
+        return None
+    return Failure(error_class=row.error_class, detail=((row.last_error or "").strip().splitlines() or [""])[-1])

@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from email.message import Message
 from functools import lru_cache
 from typing import Annotated
@@ -19,7 +18,7 @@ from services.ingest.desk import Desk
 from services.ingest.intake import TakenIn
 from services.ingest.receipts import NoSuchBulletin, receipt, row_of
 from shared.contracts import examples
-from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, LineVerdict, Priority, Receipt, State
+from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Priority, Receipt, State
 from shared.database import transaction
 from shared.decoding import JSON, PLAIN, label_of
 from shared.errors import DatabaseAway, InvalidParameter, ServiceError
@@ -286,9 +285,9 @@ async def _take_many(
     filings: list[tuple[int, Filing]] = []
     for number, content, media_type, charset in entries:
         # The key of each is derived, so that a repeated batch meets its own bulletins line by line.
-        key = f"{sender.idem_key}#{number}" if sender.idem_key is not None else None
+        keyed = sender._replace(idem_key=f"{sender.idem_key}#{number}") if sender.idem_key is not None else sender
         try:
-            filing = _admit(desk, content, media_type, charset, replace(sender, idem_key=key))
+            filing = _admit(desk, content, media_type, charset, keyed)
             admission.admit_under_load(filing, desk.watch.load, desk.settings.max_waiting_age)
             filings.append((number, filing))
         except ServiceError as error:
@@ -299,15 +298,17 @@ async def _take_many(
         answers = await desk.acceptor.accept([filing for _, filing in piece])
         verdicts.update(zip((number for number, _ in piece), answers, strict=True))
     results = [_line_verdict(number, verdicts[number], request_id(request)) for number, *_ in entries]
-    accepted = sum(result.bulletin is not None for result in results)
-    out = BatchReceipt(accepted=accepted, refused=len(results) - accepted, results=results)
-    return json_response(out.model_dump(), 202 if accepted else 422)
+    accepted = len(results) - sum(isinstance(verdict, ServiceError) for verdict in verdicts.values())
+    out = {"accepted": accepted, "refused": len(results) - accepted, "results": results}
+    return json_response(out, 202 if accepted else 422)
 
 
-def _line_verdict(number: int, verdict: TakenIn | ServiceError, request_id: str) -> LineVerdict:
+def _line_verdict(number: int, verdict: TakenIn | ServiceError, request_id: str) -> dict[str, object]:
+    """A as plain values: there are thousands of them in an answer."""
     if isinstance(verdict, ServiceError):
-        return LineVerdict(line=number, status=verdict.status, bulletin=None, problem=verdict.problem(request_id))
-    return LineVerdict(line=number, status=202, bulletin=written(BULLETIN, verdict.id), problem=None)
+        problem = verdict.problem(request_id).model_dump()
+        return {"line": number, "status": verdict.status, "bulletin": None, "problem": problem}
+    return {"line": number, "status": 202, "bulletin": written(BULLETIN, verdict.id), "problem": None}
 
 
 def _admit(desk: Desk, body: bytes, media_type: str, charset: str | None, sender: Sender) -> Filing:
@@ -342,12 +343,12 @@ def _with_fingerprint(request: Request, sender: Sender, body: bytes) -> Sender:
     if sender.idem_key is None:
         return sender
     content_type = request.headers.get("content-type", "")
-    if content_type.startswith(FORM):
+    if _content_type(content_type)[0] == FORM:
         # A form's boundary is made anew at each sending, and stands in the body too: the parts' bytes are compared.
         boundary = content_type.partition("boundary=")[2].strip('"').encode()
         body, content_type = body.replace(boundary, b""), FORM
     made_of = admission.fingerprint(request.method, request.url.path, content_type, body)
-    return replace(sender, fingerprint=made_of)
+    return sender._replace(fingerprint=made_of)
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,11 @@ VERSION = "1"
 
 # Whatever old systems end a line with.
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_BLANKS = "\ufeff\u200b\xad\x1a\x1b\x1f \t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u202f\u3000"
+# Every blank of Unicode that ends no line, and what cannot be seen.
+_BLANKS = (
+    "\t\x1f \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\ufeff\u200b\xad\x1a\x1b"
+)
 
 
 def clean(article: Article) -> Article:

@@ -55,4 +55,5 @@ def fold(text: str) -> str:
 
 def fold_tone_place(text: str) -> str:
     """The text in small letters with the tone of oa, oe, uy on the first vowel; as long as before. `text` is in NFC."""
-    return _TONE_PLACE.sub(lambda pair: _MOVED[pair[1]], text.lower())
+    # The one letter whose small form is two characters.
+    return _TONE_PLACE.sub(lambda pair: _MOVED[pair[1]], text.replace("İ", "I").lower())
