@@ -27,9 +27,7 @@ def ingest() -> FastAPI:
         return Response(status_code=202)
 
     app.add_api_route("/empty", nothing, methods=["POST"])
-    for layer in app.user_middleware:
-        if "express" in layer.kwargs:
-            layer.kwargs["express"]["POST", "/empty-express"] = nothing
+    app.manners.express = {**app.manners.express, ("POST", "/empty-express"): nothing}
     return app
 
 
