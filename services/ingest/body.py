@@ -1,7 +1,7 @@
 """A request's body, read with a limit on its size and on the time it takes."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -37,10 +37,23 @@ class MalformedForm(ServiceError):
     status, code = 400, "malformed_form"
 
 
+def headers_of(request: Request) -> Callable[[str], str | None]:
+    """Looks a header up by its name in small letters. Starlette's own look-up goes through all headers every time."""
+    headers: dict[bytes, bytes] | None = request.scope.get("bantin.headers")
+    if headers is None:
+        headers = request.scope["bantin.headers"] = dict(request.scope["headers"])
+
+    def header(name: str) -> str | None:
+        value = headers.get(name.encode())
+        return value.decode("latin-1") if value is not None else None
+
+    return header
+
+
 async def read_body(request: Request, limit: int, seconds: float) -> bytes:
     """The whole body. Raises BodyTooLarge, BodyTooSlow, BodyCutOff."""
     too_large = BodyTooLarge(f"at most {limit:,} bytes are taken in one request", headers=_CLOSE)
-    declared = request.headers.get("content-length", "")
+    declared = headers_of(request)("content-length") or ""
     if declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise too_large
     chunks, size = [], 0

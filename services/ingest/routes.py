@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from services.ingest import admission, intake
 from services.ingest.acceptor import IdempotencyKeyInUse, IdempotencyKeyReused, TooBusy, Unacceptable
 from services.ingest.admission import Filing, Sender
-from services.ingest.body import BodyCutOff, BodyTooLarge, BodyTooSlow, MalformedForm, read_body, read_files
+from services.ingest.body import BodyCutOff, BodyTooLarge, BodyTooSlow, MalformedForm, headers_of, read_body, read_files
 from services.ingest.desk import Desk
 from services.ingest.intake import TakenIn
 from services.ingest.receipts import NoSuchBulletin, receipt, row_of
@@ -69,20 +69,20 @@ def the_sender(request: Request) -> Sender:
 
     By hand, not by FastAPI's parameters: this is the one hot path of the house, and they cost as much as all the rest.
     """
-    headers = request.headers
-    key = headers.get("idempotency-key")
+    header = headers_of(request)
+    key = header("idempotency-key")
     if key is not None and not (found := _KEY.fullmatch(key)):
         raise InvalidParameter("Idempotency-Key is 1 to 255 visible ASCII characters")
-    priority = headers.get("bulletin-priority", "normal")
+    priority = header("bulletin-priority") or "normal"
     if priority not in _PRIORITIES:
         raise InvalidParameter(f"Bulletin-Priority is normal or flash, not {priority!r}")
     return Sender(
-        source=_label(headers.get("bulletin-source")),
-        external_id=_label(headers.get("bulletin-external-id")),
+        source=_label(header("bulletin-source")),
+        external_id=_label(header("bulletin-external-id")),
         priority=_PRIORITIES[priority],
         idem_key=found[1] if key is not None and found else None,
         request_id=request_id(request),
-        traceparent=_label(headers.get("traceparent")),
+        traceparent=_label(header("traceparent")),
     )
 
 
@@ -175,7 +175,7 @@ async def post_bulletin(request: Request) -> Response:
     desk = the_desk(request)
     try:
         sender = the_sender(request)
-        media_type, charset = _content_type(request.headers.get("content-type"))
+        media_type, charset = _content_type(headers_of(request)("content-type"))
         if media_type not in (JSON, PLAIN, FORM):
             raise UnsupportedMediaType(f"send {JSON}, {PLAIN} or {FORM}, not {media_type or 'nothing'}")
         limit = desk.settings.max_batch_bytes if media_type == FORM else desk.settings.max_bulletin_bytes
@@ -191,7 +191,7 @@ async def post_bulletin(request: Request) -> Response:
     except ServiceError as error:
         _count_refusal(error)
         raise
-    return await _answer(desk, verdict, request.headers.get("prefer"))
+    return await _answer(desk, verdict, headers_of(request)("prefer"))
 
 
 @router.post(
@@ -210,7 +210,7 @@ async def post_batch(request: Request) -> Response:
     desk = the_desk(request)
     try:
         sender = the_sender(request)
-        media_type, _ = _content_type(request.headers.get("content-type"))
+        media_type, _ = _content_type(headers_of(request)("content-type"))
         if media_type not in (NDJSON, "application/jsonl", "application/ndjson"):
             raise UnsupportedMediaType(f"send {NDJSON}, not {media_type or 'nothing'}")
         body = await read_body(request, desk.settings.max_batch_bytes, desk.settings.body_timeout)
