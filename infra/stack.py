@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from infra.embedded import process
 from infra.embedded.postgres import Postgres
-from infra.embedded.process import ServerError
+from infra.embedded.process import PortTaken, ServerError
 from infra.embedded.valkey import Valkey
 from shared.migrations import newest
 from shared.settings import settings
@@ -29,6 +29,7 @@ INGEST_PORT, API_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 54320, 63790
 _LONGEST_REST = 5.0
 
 Say = Callable[[str], None]
+ServerT = TypeVar("ServerT", Postgres, Valkey)
 
 
 class AlreadyRunning(Exception):
@@ -172,13 +173,13 @@ class Stack:
 
     def _start_servers(self) -> None:
         if not self.database_url:
-            port = process.free_port(POSTGRES_PORT)
-            self.postgres = Postgres(folder=self.home / "postgres", port=port, options=self.postgres_options)
-            self.postgres.start()
+            self.postgres = _started(
+                lambda port: Postgres(folder=self.home / "postgres", port=port, options=self.postgres_options),
+                POSTGRES_PORT,
+            )
             self.database_url = self.postgres.url()
         if not self.broker_url:
-            self.valkey = Valkey(folder=self.home / "valkey", port=process.free_port(VALKEY_PORT))
-            self.valkey.start()
+            self.valkey = _started(lambda port: Valkey(folder=self.home / "valkey", port=port), VALKEY_PORT)
             self.broker_url = self.valkey.url
 
     def _migrate(self) -> None:
@@ -203,6 +204,18 @@ class Stack:
 
     def _environment(self) -> dict[str, str]:
         return {"DATABASE_URL": self.database_url, "REDIS_URL": self.broker_url, **self.environment}
+
+
+def _started(make: Callable[[int], ServerT], usual: int) -> ServerT:
+    """A started server on its usual port or, when that is taken or somebody else is quicker, on another."""
+    for port in (process.free_port(usual), process.free_port(), process.free_port()):
+        server = make(port)
+        try:
+            server.start()
+        except PortTaken:
+            continue
+        return server
+    raise ServerError("no port for a server can be had: others are quicker every time")
 
 
 def _revision(url: str) -> str | None:

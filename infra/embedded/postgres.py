@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from infra.embedded import process
-from infra.embedded.process import ServerError
+from infra.embedded.process import PortTaken, ServerError
 
 USER = DATABASE = "bantin"
 _START_PATIENCE = 60.0
@@ -53,8 +55,11 @@ class Postgres:
         deadline = time.monotonic() + _START_PATIENCE
         while True:
             self._server = self._launch(stale)
-            if self._answers(deadline):
+            if self._answers(deadline) and self._is_this_one():
                 break
+            if "could not create any TCP/IP sockets" in self._last_words():
+                self.stop()
+                raise PortTaken(f"port {self.port} for PostgreSQL is taken")
             # Backends of a killed postmaster may still hold its shared memory for a moment.
             if time.monotonic() > deadline - _START_PATIENCE + _EXIT_PATIENCE:
                 raise ServerError(f"PostgreSQL does not start: {self._last_words()} (all of it in {self.log})")
@@ -157,9 +162,16 @@ class Postgres:
             time.sleep(0.03)
         return False
 
-    def _make_database(self) -> None:
-        import psycopg
+    def _is_this_one(self) -> bool:
+        """Is it our server that answers on the port, and not one that was quicker?"""
+        try:
+            with psycopg.connect(self.url("postgres"), connect_timeout=5) as connection:
+                folder = connection.execute("SHOW data_directory").fetchone()
+        except psycopg.OperationalError:
+            return False
+        return folder is not None and os.path.realpath(folder[0]) == os.path.realpath(self.data)
 
+    def _make_database(self) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
             if not exists:

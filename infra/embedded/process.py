@@ -19,6 +19,10 @@ class ServerError(Exception):
     """A server could not be started; the message is one line for the person who waits."""
 
 
+class PortTaken(ServerError):
+    """Somebody else was quicker to take the port."""
+
+
 def package_file(package: str, *parts: str) -> Path:
     """A file inside an installed package, found without importing it. Raises ServerError if it is not installed."""
     spec = find_spec(package)

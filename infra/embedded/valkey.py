@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.embedded import process
-from infra.embedded.process import ServerError
+from infra.embedded.process import PortTaken, ServerError
 
 _START_PATIENCE = 15.0
 
@@ -43,6 +43,8 @@ class Valkey:
         )  # fmt: skip
         deadline = time.monotonic() + _START_PATIENCE
         while not self._answers():
+            if self._server.poll() is not None and not process.is_free(self.port):
+                raise PortTaken(f"port {self.port} for Valkey is taken")
             if self._server.poll() is not None or time.monotonic() > deadline:
                 raise ServerError(f"Valkey does not start: see {self.log}")
             time.sleep(0.02)
@@ -67,8 +69,10 @@ class Valkey:
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(16).startswith(b"+PONG")
+                # Our own, and not one that was quicker to take the port.
+                connection.sendall(b"INFO server\r\n")
+                assert self._server is not None
+                return f"process_id:{self._server.pid}\r\n".encode() in connection.recv(8192)
         except OSError:
             return False
 
