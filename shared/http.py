@@ -94,6 +94,7 @@ def create_app(
     )
     app.add_exception_handler(ServiceError, _answer_service_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(Exception, _answer_unforeseen)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     for away in _DATABASE_AWAY:
         app.add_exception_handler(away, _answer_database_away)
@@ -119,6 +120,11 @@ def _add_health(app: FastAPI, ready: Check) -> None:
 
 async def _answer_service_error(request: Request, error: Exception) -> Response:
     return problem_response(cast("ServiceError", error), request_id(request))
+
+
+async def _answer_unforeseen(request: Request, _: Exception) -> Response:
+    """Starlette sends this and raises the error again: the manners log it."""
+    return problem_response(ServiceError(), request_id(request))
 
 
 async def _answer_database_away(request: Request, error: Exception) -> Response:
@@ -159,8 +165,8 @@ class Service(FastAPI):
 
 
 _DATABASE_AWAY = (OperationalError, PoolTimeout)
-_NOT_SENT = 500
-"""The status of an answer of which nothing was sent: what the sender sees if nobody answers."""
+_NOT_SENT = 0
+"""The status of an answer of which nothing was sent."""
 
 
 class _Manners:
@@ -205,9 +211,8 @@ class _Manners:
             await problem_response(_database_away(), id)(scope, receive, send_with_id)
         except Exception:
             log.exception("request failed", request_id=id, path=scope["path"])
-            if status != _NOT_SENT:
-                raise
-            await problem_response(ServiceError(), id)(scope, receive, send_with_id)
+            if status == _NOT_SENT:
+                await problem_response(ServiceError(), id)(scope, receive, send_with_id)
         finally:
             self._count(route, scope["method"], status, time.perf_counter() - started)
 

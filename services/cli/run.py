@@ -48,11 +48,8 @@ def run(
     files: Sequence[Path], samples: Sequence[Path], *, once: bool, as_json: bool, ingest_port: int, api_port: int
 ) -> int:
     """Start all, post the files, or else the samples, show what becomes of them; the exit code."""
-    stopped = False
 
     def ask_to_stop(*_: object) -> None:
-        nonlocal stopped
-        stopped = True
         raise KeyboardInterrupt
 
     for sign in (signal.SIGTERM, signal.SIGHUP):
