@@ -55,13 +55,14 @@ class Postgres:
         deadline = time.monotonic() + _START_PATIENCE
         while True:
             self._server = self._launch(stale)
-            if self._answers(deadline) and self._is_this_one():
+            if self._answers(deadline):
                 break
             if "could not create any TCP/IP sockets" in self._last_words():
                 self.stop()
                 raise PortTaken(f"port {self.port} for PostgreSQL is taken")
             # Backends of a killed postmaster may still hold its shared memory for a moment.
             if time.monotonic() > deadline - _START_PATIENCE + _EXIT_PATIENCE:
+                self.stop()
                 raise ServerError(f"PostgreSQL does not start: {self._last_words()} (all of it in {self.log})")
             time.sleep(0.2)
         self._make_database()
@@ -157,7 +158,7 @@ class Postgres:
             if self._server.poll() is not None:
                 return False
             ready = subprocess.run([_binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False)
-            if ready.returncode == 0:
+            if ready.returncode == 0 and self._is_this_one():
                 return True
             time.sleep(0.03)
         return False

@@ -46,6 +46,7 @@ class Valkey:
             if self._server.poll() is not None and not process.is_free(self.port):
                 raise PortTaken(f"port {self.port} for Valkey is taken")
             if self._server.poll() is not None or time.monotonic() > deadline:
+                self.stop()
                 raise ServerError(f"Valkey does not start: see {self.log}")
             time.sleep(0.02)
 
