@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
 from shared.ids import ARTICLE, BULLETIN, written
-from shared.tables.articles import article, article_version
+from shared.tables.articles import FINDINGS, article, article_version
 
 _WHOLE = (
     select(article.c.pub_status, article.c.source, article.c.external_id, article.c.available_at, article_version)
@@ -36,11 +36,8 @@ def document(row: AnyRow) -> dict[str, Any]:
         "available_at": row.available_at,
         "pipeline": row.pipeline,
         "title": row.title,
-        "published": row.published,
         "text": row.text,
-        "blocks": row.blocks,
-        "dates": row.dates,
-        "entities": row.entities,
+        **{name: getattr(row, name) for name in FINDINGS},
     }
 
 

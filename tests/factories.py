@@ -58,6 +58,7 @@ def a_filing(text: str = TEXT, **changes: Any) -> Filing:
         "raw_sha256": hashlib.sha256(raw).digest(),
         "media_type": "text/plain",
         "charset": "utf-8",
+        "charset_reason": "valid UTF-8",
         "sender": Sender(),
     }
     return Filing(**(values | changes))

@@ -1,24 +1,37 @@
 """Every SELECT of the read API."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, cast, select
+from sqlalchemy.dialects.postgresql import DATERANGE, Range
 
 from shared.database import AnyRow
 from shared.tables.articles import article, article_version, change, feed_head
 
 
-def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow]:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Articles whose `field` says something of the days `first` to `last`, both included; None: open on that side."""
+
+    field: Literal["mentioned", "event", "published"]
+    first: date | None
+    last: date | None
+
+
+def newest(tx: Connection, *, before: int | None, limit: int, days: Days | None = None) -> Sequence[AnyRow]:
     """Articles in the order in which they became readable, newest first, from below a position of the feed.
 
     That order is the order of commits: an article that arrives while somebody pages through can only stand before
     the first page.
     """
-    # The page is cut from the feed first, so that no plan can begin by joining all articles.
-    page = select(change.c.seq, change.c.article_id).where(change.c.type == "article.published")
+    feed = select(change.c.seq, change.c.article_id).where(change.c.type == "article.published")
     if before is not None:
-        page = page.where(change.c.seq < before)
-    cut = page.order_by(change.c.seq.desc()).limit(limit).subquery()
+        feed = feed.where(change.c.seq < before)
+    # The page is cut from the feed first, so that no plan can begin by joining all articles.
+    cut = (feed if days is None else _within(feed, days)).order_by(change.c.seq.desc()).limit(limit).subquery()
     listed = (
         select(
             cut.c.seq,
@@ -32,13 +45,28 @@ def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow
             article_version.c.published,
         )
         .join_from(cut, article, article.c.id == cut.c.article_id)
-        .join(
-            article_version,
-            (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.current_version),
-        )
+        .join(article_version, _CURRENT)
         .order_by(cut.c.seq.desc())
     )
     return tx.execute(listed).all()
+
+
+_CURRENT = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.current_version)
+_SEARCHED = {
+    "mentioned": article_version.c.mentioned_days,
+    "event": article_version.c.event_days,
+    "published": article_version.c.published_days,
+}
+
+
+def _within(feed: Select[Any], days: Days) -> Select[Any]:
+    """Those of the feed whose current version says something of the days."""
+    wanted = Range(days.first, days.last, bounds="[]")
+    return (
+        feed.join(article, article.c.id == change.c.article_id)
+        .join(article_version, _CURRENT)
+        .where(_SEARCHED[days.field].op("&&")(cast(wanted, DATERANGE)))
+    )
 
 
 def changes(tx: Connection, *, since: int, limit: int) -> Sequence[AnyRow]:

@@ -1,6 +1,8 @@
 """The reading room's addresses."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +10,7 @@ from sqlalchemy import Engine
 
 from services.api import cursor, queries
 from services.api.cursor import BadCursor
+from services.api.queries import Days
 from shared.contracts.article import ArticleList, ArticleOut, ChangeList
 from shared.database import AnyRow, transaction
 from shared.errors import DatabaseAway, InvalidParameter, NotFound
@@ -43,6 +46,25 @@ class ArticlesAsked(BaseModel):
 
     limit: int = Field(50, ge=1, le=200, description="Articles on a page.")
     cursor: str | None = Field(None, max_length=500, description="`page.next` of the page before.")
+    date_from: date | None = Field(None, description="Only articles that speak of this day or a later one.")
+    date_to: date | None = Field(None, description="Only articles that speak of this day or an earlier one.")
+    date_field: Literal["mentioned", "event", "published"] = Field(
+        "mentioned", description="Which days count: all that are mentioned, that of the event, that of publication."
+    )
+
+    @property
+    def days(self) -> Days | None:
+        """The days that were asked for. Raises InvalidParameter if they end before they begin."""
+        if self.date_from is None and self.date_to is None:
+            return None
+        if self.date_from and self.date_to and self.date_to < self.date_from:
+            raise InvalidParameter(f"date_to {self.date_to} is before date_from {self.date_from}")
+        return Days(self.date_field, self.date_from, self.date_to)
+
+    def onward(self, cursor: str) -> str:
+        """The query of the next page."""
+        asked = self.model_dump(mode="json", exclude_unset=True) | {"limit": self.limit, "cursor": cursor}
+        return urlencode(asked)
 
 
 class ChangesAsked(BaseModel):
@@ -65,10 +87,10 @@ def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -
     exactly once, however many arrive meanwhile."""
     before = cursor.decode(_NEWEST, asked.cursor) if asked.cursor is not None else None
     with transaction(engine) as tx:
-        rows = queries.newest(tx, before=before, limit=asked.limit + 1)
+        rows = queries.newest(tx, before=before, limit=asked.limit + 1, days=asked.days)
     page, more = rows[: asked.limit], len(rows) > asked.limit
     onward = cursor.encode(_NEWEST, page[-1].seq) if more else None
-    headers = {"Link": f'</v1/articles?limit={asked.limit}&cursor={onward}>; rel="next"'} if onward else {}
+    headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}
     return json_response(
         {"data": [_summary(row) for row in page], "page": {"limit": asked.limit, "next": onward}}, headers=headers
     )

@@ -136,6 +136,27 @@ def tail(
 
 
 @app.command()
+def explain(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Bulletins.", exists=True, dir_okay=False, readable=True)
+    ] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read {id, text, published} line by line from standard input, write JSON.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="Processes for --jsonl; 0: one for each core.", min=0)] = 1,
+    published: Annotated[str, typer.Option(help="The day on which FILES were published: 2025-09-05.")] = "",
+    charset: Annotated[str, typer.Option(help="The charset of FILES, if it is known.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show what is found in FILES and why: every part, value and name with its place. Needs no server."""
+    from services.cli.explain import explain_files, explain_lines
+
+    if jsonl:
+        explain_lines(jobs)
+    raise typer.Exit(explain_files(files or [], published=published, charset=charset, as_json=as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Look whether everything is well: Python, disk, database, broker, services, clocks."""
     from services.cli.doctor import examine

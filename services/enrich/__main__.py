@@ -1,18 +1,12 @@
-"""`python -m services.enrich worker|sweep`: the processes of the workshop."""
+"""`python -m services.enrich worker|sweep|explain`: the processes of the workshop."""
 
 import argparse
+import os
 import socket
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
-from prometheus_client import REGISTRY, start_http_server
-
-from services.enrich import repository, tasks
-from services.enrich.exporter import QueueCollector
-from services.enrich.sweep import Sweep
-from shared.database import transaction
-from shared.logging import configure
-from shared.queue import Bell, BellTower, make_celery
 from shared.settings import settings
 
 
@@ -26,6 +20,14 @@ def run_worker(args: argparse.Namespace) -> None:
 
 def run_sweep(args: argparse.Namespace) -> None:
     """Turn until SIGTERM; serve the queue's metrics beside it."""
+    from prometheus_client import REGISTRY, start_http_server
+
+    from services.enrich import tasks
+    from services.enrich.exporter import QueueCollector
+    from services.enrich.sweep import Sweep
+    from shared.logging import configure
+    from shared.queue import Bell, BellTower, make_celery
+
     configure("sweep", settings().log_level)
     bench = tasks.furnish(settings())
     sweep = Sweep(
@@ -47,10 +49,22 @@ def run_sweep(args: argparse.Namespace) -> None:
 
 def run_check(args: argparse.Namespace) -> None:
     """Exit 0 if a worker or sweep of this host has beaten lately, 1 if none has."""
+    from services.enrich import repository, tasks
+    from shared.database import transaction
+
     bench = tasks.furnish(settings())
     with transaction(bench.side_engine) as side:
         since = bench.clock() - timedelta(seconds=args.seconds)
         sys.exit(not repository.heard_from(side, host=socket.gethostname(), since=since))
+
+
+def run_explain(args: argparse.Namespace) -> None:
+    """Tell what is found in files, or in the lines of standard input."""
+    from services.enrich.explain import explain_files, explain_lines
+
+    if args.jsonl:
+        sys.exit(explain_lines(sys.stdin.buffer, sys.stdout.buffer, jobs=args.jobs or len(os.sched_getaffinity(0))))
+    sys.exit(explain_files(args.files, given=args.published, charset=args.charset))
 
 
 def main() -> None:
@@ -68,6 +82,13 @@ def main() -> None:
     check = roles.add_parser("check", help="is a worker or sweep of this host alive and getting on?")
     check.add_argument("--seconds", type=float, default=30.0, help="how old its last beat may be")
     check.set_defaults(run=run_check)
+    explain = roles.add_parser("explain", help="tell what is found in a text, without any server")
+    explain.add_argument("files", nargs="*", type=Path)
+    explain.add_argument("--jsonl", action="store_true", help="read {id, text, published} from standard input")
+    explain.add_argument("--jobs", type=int, default=1, help="processes; 0: one for each core")
+    explain.add_argument("--published", type=date.fromisoformat, help="the day on which the files were published")
+    explain.add_argument("--charset", help="the charset of the files")
+    explain.set_defaults(run=run_explain)
     args = parser.parse_args()
     args.run(args)
 

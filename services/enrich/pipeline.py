@@ -7,16 +7,27 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from uuid import UUID
 
+from services.enrich.text.abbreviations import find_abbreviations
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
+from services.enrich.text.credits import find_credits
 from services.enrich.text.dates import find_dates
 from services.enrich.text.duplicates import find_duplicate
 from services.enrich.text.entities import find_entities
 from services.enrich.text.fingerprint import fingerprint
+from services.enrich.text.slips import find_slips
 
 Stage = Callable[[Article], Article]
 
-STAGES: tuple[Stage, ...] = (clean, fingerprint, find_dates, find_entities)
+STAGES: tuple[Stage, ...] = (
+    clean,
+    find_credits,
+    find_abbreviations,
+    find_slips,
+    fingerprint,
+    find_dates,
+    find_entities,
+)
 """What needs the bulletin alone. It comes first, before any lock is taken."""
 
 
@@ -29,6 +40,13 @@ def read(article: Article, stages: Iterable[Stage], clock: Callable[[], float]) 
         times[stage.__name__] = round(((now := clock()) - before) * 1000, 3)
         before = now
     return article, times
+
+
+def understand(article: Article) -> Article:
+    """The article after all stages that need the bulletin alone."""
+    for stage in STAGES:
+        article = stage(article)
+    return article
 
 
 def settle(articles: Iterable[Article], originals: Mapping[bytes, UUID]) -> list[Article]:
@@ -47,9 +65,10 @@ def settle(articles: Iterable[Article], originals: Mapping[bytes, UUID]) -> list
 
 @cache
 def version() -> str:
-    """The version of all this: a hash over the code and the data of text/ and over this order of stages."""
+    """The version of all this: a hash over the code and the data of text/ and of the orthography, and over this order."""
     digest = hashlib.blake2b(digest_size=6)
-    for path, content in sorted(_contents(files(__package__) / "text", "text")):
+    known = [*_contents(files(__package__) / "text", "text"), *_contents(files("shared.orthography"), "orthography")]
+    for path, content in sorted(known):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     digest.update(",".join(stage.__name__ for stage in STAGES).encode())
     return digest.hexdigest()

@@ -6,7 +6,7 @@ Locks are taken in one order by everybody: bulletins (skipping what another hold
 (sorted), then the head of the feed. So nobody waits in a circle.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,12 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
+from services.enrich.document import findings
 from services.enrich.text.article import Article
+from services.enrich.text.period import days_of, united
 from shared.contracts.bulletin import Priority, State
 from shared.decoding import filed_text
+from shared.tables.articles import FINDINGS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,27 +169,11 @@ def add_articles(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, pip
     """Keep new articles, each in its first version."""
     if not made:
         return
-    sql = """
-    WITH made AS (
-        SELECT * FROM unnest(
-            %(id)b::uuid[], %(key)b::bytea[], %(source)b::text[], %(external_id)b::text[], %(bulletin_id)b::uuid[],
-            %(received_at)b::timestamptz[], %(title)b::text[], %(text)b::text[], %(published)b::text[],
-            %(blocks)b::text[], %(dates)b::text[], %(entities)b::text[]
-        ) AS t (id, key, source, external_id, bulletin_id, received_at, title, text, published, blocks, dates, entities)
-    ), article AS (
-        INSERT INTO article (id, exact_key, source, external_id, current_version, pub_status, available_at)
-        SELECT id, key, source, external_id, 1, 'usable', %(now)s FROM made
-    )
-    INSERT INTO article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text,
-                                 published, blocks, dates, entities)
-    SELECT id, 1, bulletin_id, 'first', %(pipeline)s, received_at, %(now)s, title, text,
-           published::jsonb, blocks::jsonb, dates::jsonb, entities::jsonb
-    FROM made
-    """
     bulletins, articles = [bulletin for bulletin, _ in made], [article for _, article in made]
+    found = [findings(article) for article in articles]
     _run(
         tx,
-        sql,
+        _ADD_ARTICLES,
         id=[article.id for article in articles],
         key=[article.exact_key for article in articles],
         source=[bulletin.source for bulletin in bulletins],
@@ -195,13 +182,49 @@ def add_articles(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, pip
         received_at=[bulletin.received_at for bulletin in bulletins],
         title=[article.title for article in articles],
         text=[article.filed for article in articles],
-        published=[_json({"value": None, "basis": "unknown", "evidence": []}) for _ in articles],
-        blocks=[_json([_block(block) for block in article.blocks]) for article in articles],
-        dates=[_json([_mention(date) for date in article.dates]) for article in articles],
-        entities=[_json([_mention(entity) for entity in article.entities]) for article in articles],
+        **{name: [one[name] and _json(one[name]) for one in found] for name in _NULLABLE},
+        **{name: [_json(one[name]) for one in found] for name in FINDINGS if name not in _NULLABLE},
+        published_days=[_range(article.published.value) for article in articles],
+        event_days=[_range(article.event.value) for article in articles],
+        mentioned_days=[_multirange(mention.value for mention in article.dates) for article in articles],
         pipeline=pipeline,
         now=now,
     )
+
+
+_NULLABLE = ("byline", "source_line")
+_VALUES = {
+    "id": "uuid", "key": "bytea", "source": "text", "external_id": "text", "bulletin_id": "uuid",
+    "received_at": "timestamptz", "title": "text", "text": "text", **dict.fromkeys(FINDINGS, "text"),
+    "published_days": "text", "event_days": "text", "mentioned_days": "text",
+}  # fmt: skip
+_ADD_ARTICLES = f"""
+WITH made AS (
+    SELECT * FROM unnest({", ".join(f"%({name})b::{type}[]" for name, type in _VALUES.items())})
+    AS t ({", ".join(_VALUES)})
+), article AS (
+    INSERT INTO article (id, exact_key, source, external_id, current_version, pub_status, available_at)
+    SELECT id, key, source, external_id, 1, 'usable', %(now)s FROM made
+)
+INSERT INTO article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text,
+                             {", ".join(FINDINGS)}, published_days, event_days, mentioned_days)
+SELECT id, 1, bulletin_id, 'first', %(pipeline)s, received_at, %(now)s, title, text,
+       {", ".join(f"{name}::jsonb" for name in FINDINGS)},
+       published_days::daterange, event_days::daterange, mentioned_days::datemultirange
+FROM made
+"""
+
+
+def _range(value: str | None) -> str | None:
+    """The days of a value, as PostgreSQL writes a daterange."""
+    days = days_of(value) if value else None
+    return f"[{days[0]},{days[1]}]" if days else None
+
+
+def _multirange(values: Iterable[str]) -> str | None:
+    """All days of some values, as PostgreSQL writes a datemultirange."""
+    periods = united(days for value in values if (days := days_of(value)))
+    return "{" + ",".join(f"[{first},{last}]" for first, last in periods) + "}" if periods else None
 
 
 def add_relations(tx: Connection, found: Sequence[tuple[Claimed, Article]], *, now: datetime) -> None:
@@ -430,27 +453,6 @@ def quarantine_figures(tx: Connection) -> list[tuple[str, int]]:
     """How many bulletins are quarantined, by class of fault."""
     sql = "SELECT coalesce(error_class, ''), count(*) FROM bulletin WHERE status = 'quarantined' GROUP BY 1"
     return [(row[0], row[1]) for row in _rows(tx, sql)]
-
-
-def _block(block: Any) -> dict[str, Any]:
-    return {
-        "start": block.span.start,
-        "end": block.span.end,
-        "kind": block.kind,
-        "text": block.text,
-        "basis": _basis(block.basis),
-    }
-
-
-def _mention(mention: Any) -> dict[str, Any]:
-    """A date's or an entity's document: its fields, with the span's two offsets in its place."""
-    document = {name: getattr(mention, name) for name in mention.__slots__ if name not in ("span", "basis")}
-    return {"start": mention.span.start, "end": mention.span.end, **document, "basis": _basis(mention.basis)}
-
-
-def _basis(basis: Any) -> dict[str, Any]:
-    evidence = [{"start": span.start, "end": span.end} for span in basis.evidence]
-    return {"method": basis.method, "version": basis.version, "confidence": basis.confidence, "evidence": evidence}
 
 
 def _json(value: object) -> str:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from shared.contracts.bulletin import BulletinIn, Priority
 from shared.contracts.problem import Fault
-from shared.decoding import JSON, PLAIN, Undecodable, UnknownCharset, binary_control, charset_of, decode
+from shared.decoding import JSON, PLAIN, Decision, Undecodable, UnknownCharset, binary_control, take_text
 from shared.errors import ServiceError
 
 
@@ -80,6 +80,7 @@ class Filing(NamedTuple):
     raw_sha256: bytes
     media_type: str
     charset: str
+    charset_reason: str
     sender: Sender
 
 
@@ -111,9 +112,10 @@ def admit_json(raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes
             external_id=body.external_id or sender.external_id,
             priority=_PRIORITIES[body.priority] if "priority" in body.model_fields_set else sender.priority,
         )
-    return _filing(raw, JSON, "utf-8", sender, id, now)
+    return _filing(raw, JSON, _JSON_CHARSET, sender, id, now)
 
 
+_JSON_CHARSET = Decision("utf-8", "JSON is UTF-8", 1.0)
 _PRIORITIES = {"flash": Priority.FLASH, "normal": Priority.NORMAL}
 
 
@@ -124,17 +126,18 @@ def admit_text(raw: bytes, charset: str | None, *, sender: Sender, id: UUID, now
     """
     _check_length(raw, max_bytes)
     try:
-        codec = charset_of(raw, charset)
-        text = decode(raw, codec)
+        text, decision = take_text(raw, charset)
     except UnknownCharset as error:
-        raise UnsupportedCharset(f"charset {error} is not known here: send UTF-8, UTF-16 or windows-1258") from None
+        raise UnsupportedCharset(
+            f"charset {error} is not known here: send UTF-8, UTF-16, windows-1258, TCVN3, VNI or VISCII"
+        ) from None
     except Undecodable as error:
         raise UndecodableText(
             f"{error}: name the right charset in Content-Type, or send UTF-8",
             errors=[Fault(pointer=f"byte:{error.offset}", detail=error.detail)],
         ) from None
     _check_text(text)
-    return _filing(raw, PLAIN, codec, sender, id, now)
+    return _filing(raw, PLAIN, decision, sender, id, now)
 
 
 def admit_under_load(filing: Filing, load: Load, max_age: float) -> None:
@@ -183,13 +186,14 @@ def _check_text(text: str) -> None:
         raise EmptyText("the bulletin holds no text: nothing was taken in")
 
 
-def _filing(raw: bytes, media_type: str, charset: str, sender: Sender, id: UUID, now: datetime) -> Filing:
+def _filing(raw: bytes, media_type: str, decision: Decision, sender: Sender, id: UUID, now: datetime) -> Filing:
     return Filing(
         id=id,
         received_at=now,
         raw=raw,
         raw_sha256=hashlib.sha256(raw).digest(),
         media_type=media_type,
-        charset=charset,
+        charset=decision.charset,
+        charset_reason=decision.reason,
         sender=sender,
     )

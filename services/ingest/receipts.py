@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from services.ingest import intake
 from shared.contracts.bulletin import Failure, Priority, PriorityName, Receipt, State
 from shared.database import AnyRow
+from shared.decoding import label_of
 from shared.errors import NotFound
 from shared.ids import ARTICLE, BULLETIN, read, written
 from shared.reading import article_of
@@ -40,6 +41,8 @@ def receipt(tx: Connection, row: AnyRow) -> Receipt:
         priority=_PRIORITY_NAMES[row.priority],
         source=row.source,
         external_id=row.external_id,
+        charset=label_of(row.charset),
+        charset_reason=row.charset_reason,
         sha256=row.raw_sha256.hex(),
         size=row.size,
         attempts=row.attempts,

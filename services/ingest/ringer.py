@@ -15,7 +15,7 @@ log = logger(__name__)
 
 _REST = 0.5
 """Seconds between two tries while the broker is away."""
-_BREATH = 0.025
+_BREATH = 0.06
 """Seconds between two bells under load: what comes in meanwhile shares the next. The first rings at once."""
 
 

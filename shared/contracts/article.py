@@ -7,13 +7,14 @@ default: what goes out is always whole.
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts import examples
 
 BlockKind = Literal[
-    "dateline", "headline", "lead", "paragraph", "subhead", "caption", "placeholder", "byline", "source", "tail"
-]
+    "dateline", "kicker", "headline", "lead", "paragraph", "subhead", "list", "table", "caption", "placeholder", "byline",
+    "source", "tail",
+]  # fmt: skip
 EntityType = Literal["PERSON", "ORGANIZATION", "LOCATION", "LEGAL_DOCUMENT", "PROGRAMME"]
 PubStatus = Literal["usable", "withheld", "canceled"]
 
@@ -31,19 +32,75 @@ class BasisOut(BaseModel):
     method: str
     version: str
     confidence: float
+    reason: str
     evidence: list[SpanOut]
 
 
 class BlockOut(SpanOut):
-    """A part of the bulletin: its kind and its clean text (NFC)."""
+    """A part of the bulletin: its kind and its clean text (NFC).
+
+    `picture` is the number of the picture that a placeholder and its caption belong to, where one is written.
+    """
 
     kind: BlockKind
     text: str
+    picture: int | None
     basis: BasisOut
 
 
+class ItemOut(SpanOut):
+    """One of the articles of a bulletin that holds several for certain."""
+
+    title: str
+
+
+class BylineOut(SpanOut):
+    """Who wrote it, as the bulletin's own line says."""
+
+    author: str
+    affiliation: str | None
+    basis: BasisOut
+
+
+class SourceLineOut(SpanOut):
+    """From whom the newsroom has it, as the bulletin says; who filed the bulletin is `source`."""
+
+    name: str
+    basis: BasisOut
+
+
+class AbbreviationOut(SpanOut):
+    """A short form, at its explanation or first use, and what it stands for: by the text's own word, or the lexicon's."""
+
+    short: str
+    long: str
+    origin: Literal["text", "lexicon"]
+    basis: BasisOut
+
+
+class SlipOut(SpanOut):
+    """A likely slip of the pen and what may have been meant; the text itself is left as it was filed."""
+
+    kind: Literal["doubled_word", "lost_letter"]
+    text: str
+    suggestion: str
+    basis: BasisOut
+
+
+class NoteOut(BaseModel):
+    """Something to know about the whole bulletin, and where it shows."""
+
+    code: Literal["several_articles", "mended_encoding", "mended_letters", "taken_from_html"]
+    detail: str
+    spans: list[SpanOut]
+
+
 class DateOut(SpanOut):
-    """A temporal expression; `value` is ISO 8601 as TIMEX3 uses it."""
+    """A temporal expression; `value` is ISO 8601 as TIMEX3 uses it, and always solar.
+
+    `written` names the fields of the value that the expression says itself, `inferred` those found elsewhere; `lunar`
+    is the lunar day, month or year as written.
+    """
 
     text: str
     type: Literal["DATE", "TIME", "DURATION", "SET"]
@@ -51,6 +108,9 @@ class DateOut(SpanOut):
     calendar: Literal["solar", "lunar"]
     granularity: str
     modifier: str | None
+    written: list[str]
+    inferred: list[str]
+    lunar: str | None
     basis: BasisOut
 
 
@@ -64,11 +124,15 @@ class EntityOut(SpanOut):
     basis: BasisOut
 
 
-class PublishedOut(BaseModel):
-    """When the newsroom published it, never when it reached us."""
+class DatingOut(BaseModel):
+    """When something was, ISO 8601 or null, and how that is known. What nobody says is unknown, never today."""
 
     value: str | None
     basis: Literal["stated", "inferred", "given", "unknown"]
+    method: str
+    version: str
+    confidence: float
+    reason: str
     evidence: list[SpanOut]
 
 
@@ -88,9 +152,16 @@ class ArticleOut(BaseModel):
     available_at: datetime
     pipeline: str
     title: str
-    published: PublishedOut
     text: str
+    published: DatingOut = Field(description="When the newsroom published it; never when it reached us.")
+    event: DatingOut = Field(description="When what it tells of took place.")
     blocks: list[BlockOut]
+    items: list[ItemOut]
+    byline: BylineOut | None
+    source_line: SourceLineOut | None
+    abbreviations: list[AbbreviationOut]
+    slips: list[SlipOut]
+    notes: list[NoteOut]
     dates: list[DateOut]
     entities: list[EntityOut]
 
@@ -105,7 +176,7 @@ class ArticleSummary(BaseModel):
     source: str | None
     available_at: datetime
     title: str
-    published: PublishedOut
+    published: DatingOut
     href: str
 
 

@@ -75,6 +75,8 @@ class Receipt(BaseModel):
     priority: PriorityName
     source: str | None
     external_id: str | None
+    charset: str
+    charset_reason: str
     sha256: str
     size: int
     attempts: int

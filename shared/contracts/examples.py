@@ -6,8 +6,17 @@ BULLETIN = "bul_0199f3a26b0c7d2e8f1a2b3c4d5e6f70"
 ARTICLE = "art_0199f3a26c117a4b9c0d1e2f3a4b5c6d"
 TEXT = "Khánh thành cầu Vàm Sáng\n\nSáng 5/9/2025, tỉnh Vĩnh Long khánh thành cầu Vàm Sáng."
 
-_BASIS = {"version": "1", "confidence": 0.97, "evidence": [{"start": 31, "end": 39}]}
-PUBLISHED: dict[str, Any] = {"value": None, "basis": "unknown", "evidence": []}
+_BASIS = {"version": "2", "confidence": 0.97, "reason": "", "evidence": [{"start": 26, "end": 39}]}
+PUBLISHED: dict[str, Any] = {
+    "value": "2025-09-05",
+    "basis": "inferred",
+    "method": "dates.publication_from_lead",
+    "version": "2",
+    "confidence": 0.7,
+    "reason": "the day of the lead",
+    "evidence": [{"start": 26, "end": 39}],
+}
+EVENT: dict[str, Any] = {**PUBLISHED, "value": "2025-09-05TMO", "basis": "stated", "method": "dates.event_from_lead"}
 ARTICLE_OUT: dict[str, Any] = {
     "id": ARTICLE,
     "version": 1,
@@ -20,35 +29,59 @@ ARTICLE_OUT: dict[str, Any] = {
     "available_at": "2025-09-05T03:12:44.310000+00:00",
     "pipeline": "7d01bc9f3a42",
     "title": "Khánh thành cầu Vàm Sáng",
-    "published": PUBLISHED,
     "text": TEXT,
+    "published": PUBLISHED,
+    "event": EVENT,
     "blocks": [
         {
             "start": 0,
             "end": 24,
             "kind": "headline",
             "text": "Khánh thành cầu Vàm Sáng",
-            "basis": {"method": "clean.first_line", "version": "1", "confidence": 0.8, "evidence": []},
+            "picture": None,
+            "basis": {
+                "method": "structure.first_line",
+                "version": "2",
+                "confidence": 0.9,
+                "reason": "the first line",
+                "evidence": [],
+            },
         },
         {
             "start": 26,
             "end": len(TEXT),
-            "kind": "paragraph",
+            "kind": "lead",
             "text": TEXT[26:],
-            "basis": {"method": "clean.line", "version": "1", "confidence": 0.7, "evidence": []},
+            "picture": None,
+            "basis": {
+                "method": "structure.lead",
+                "version": "2",
+                "confidence": 0.85,
+                "reason": "the first paragraph of the body",
+                "evidence": [],
+            },
         },
     ],
+    "items": [],
+    "byline": None,
+    "source_line": None,
+    "abbreviations": [],
+    "slips": [],
+    "notes": [],
     "dates": [
         {
-            "start": 31,
+            "start": 26,
             "end": 39,
-            "text": "5/9/2025",
-            "type": "DATE",
-            "value": "2025-09-05",
+            "text": "Sáng 5/9/2025",
+            "type": "TIME",
+            "value": "2025-09-05TMO",
             "calendar": "solar",
-            "granularity": "day",
+            "granularity": "part_of_day",
             "modifier": None,
-            "basis": {"method": "dates.numeric", **_BASIS},
+            "written": ["year", "month", "day", "part_of_day"],
+            "inferred": [],
+            "lunar": None,
+            "basis": {"method": "dates.full_date", **_BASIS},
         }
     ],
     "entities": [
@@ -63,6 +96,7 @@ ARTICLE_OUT: dict[str, Any] = {
                 "method": "entities.province",
                 "version": "1",
                 "confidence": 0.95,
+                "reason": "a province's name behind its type",
                 "evidence": [{"start": 41, "end": 55}],
             },
         }
@@ -110,6 +144,8 @@ RECEIPT: dict[str, Any] = {
     "priority": "normal",
     "source": "bao-vinh-long",
     "external_id": "VL-2025-0917",
+    "charset": "utf-8",
+    "charset_reason": "JSON is UTF-8",
     "sha256": "b3d1c6f0a9e84c57d2f1e0b9a8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c9",
     "size": 187,
     "attempts": 1,

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE, JSONB
 
 from shared.tables.base import metadata
 from shared.tables.bulletins import TIME
@@ -35,6 +35,11 @@ article = Table(
     comment="One row per article; its words are in its versions.",
 )
 
+FINDINGS = (
+    "published", "event", "blocks", "items", "byline", "source_line", "abbreviations", "slips", "notes", "dates", "entities",
+)  # fmt: skip
+"""The columns that hold what was found in a text, under the names that readers see."""
+
 # What was found in a text is read and written whole, with the text it points into: hence JSON, and one row a version.
 article_version = Table(
     "article_version",
@@ -49,10 +54,23 @@ article_version = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False, comment="As filed; every offset points into it."),
     Column("published", JSONB, nullable=False),
+    Column("event", JSONB, nullable=False, server_default=text("'{}'")),
     Column("blocks", JSONB, nullable=False),
+    Column("items", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("byline", JSONB),
+    Column("source_line", JSONB),
+    Column("abbreviations", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("slips", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("notes", JSONB, nullable=False, server_default=text("'[]'")),
     Column("dates", JSONB, nullable=False),
     Column("entities", JSONB, nullable=False),
+    Column("published_days", DATERANGE, comment="The day, or days, of `published`, to search by."),
+    Column("event_days", DATERANGE, comment="The same of `event`."),
+    Column("mentioned_days", DATEMULTIRANGE, comment="All days that `dates` speaks of."),
     CheckConstraint("kind IN ('first', 'revision', 'correction')", name="kind"),
+    Index(None, "published_days", postgresql_using="gist"),
+    Index(None, "event_days", postgresql_using="gist"),
+    Index(None, "mentioned_days", postgresql_using="gist"),
     comment="The words of an article and what was found in them, version by version.",
 )
 

@@ -47,6 +47,7 @@ bulletin = Table(
     Column("priority", SmallInteger, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("charset", Text, nullable=False),
+    Column("charset_reason", Text, nullable=False, server_default=text("''"), comment="Why the bytes are read so."),
     Column("raw_sha256", LargeBinary, ForeignKey("raw_object.sha256"), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("request_id", Text, nullable=False),

@@ -194,3 +194,42 @@ def test_the_description_is_openapi_3_1_and_its_problems_are_true(api: Service) 
     assert {Problem.model_validate(example, strict=True).code for example in examples} == {
         "invalid_parameter", "bad_cursor", "database_away", "no_such_article",
     }  # fmt: skip
+
+
+WINTER = "Hội chợ mùa đông\n\nSáng 20/12/2024, xã Mường Bo mở hội chợ. Hội chợ lần trước mở tháng 3/2019."
+SUMMER = "Hội chợ mùa hè\n\nNgày 5/7/2025, xã Mường Bo mở hội chợ."
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("date_from=2024-12-20&date_to=2024-12-20", ["Hội chợ mùa đông"]),
+        ("date_from=2019-03-15&date_to=2019-03-16", ["Hội chợ mùa đông"]),
+        ("date_from=2019-03-15&date_to=2019-03-16&date_field=event", []),
+        ("date_from=2025-01-01", ["Hội chợ mùa hè"]),
+        ("date_to=2024-12-31&date_field=event", ["Hội chợ mùa đông"]),
+        ("date_from=2024-01-01&date_field=event", ["Hội chợ mùa hè", "Hội chợ mùa đông"]),
+        ("date_from=2026-01-01&date_field=mentioned", []),
+    ],
+)
+def test_articles_are_found_by_the_days_they_speak_of(
+    api: Service, publish: Publish, query: str, titles: list[str]
+) -> None:
+    publish([WINTER, SUMMER])
+    assert [article["title"] for article in get(api, f"/v1/articles?{query}")["data"]] == titles
+
+
+def test_the_next_page_asks_for_the_same_days(api: Service, publish: Publish) -> None:
+    publish([f"Hội chợ {number}\n\nNgày 5/7/2025, xã Mường Bo mở hội chợ {number}." for number in range(3)])
+    answer = api.http.get("/v1/articles?limit=2&date_from=2025-07-05&date_field=event")
+    onward = re.search("<(.+)>", answer.headers["link"])
+    assert onward is not None
+    assert [article["title"] for article in get(api, onward[1])["data"]] == ["Hội chợ 0"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["date_from=yesterday", "date_from=2025-02-30", "date_field=received", "date_from=2025-02-02&date_to=2025-02-01"],
+)
+def test_days_that_cannot_be_are_refused(api: Service, query: str) -> None:
+    assert refusal(api, f"/v1/articles?{query}", 400) == "invalid_parameter"

@@ -42,7 +42,7 @@ def test_bulletins_become_articles_and_a_second_run_knows_them(tmp_path: Path, t
     article = told[0][str(files[0])]["article"]
     assert (article["title"], [date["value"] for date in article["dates"]]) == (
         "Mở lớp học bơi ở Cồn Phụng",
-        ["2025-06-12"],
+        ["2025-06-12TMO"],
     )
     for port, name in zip(taken_ports, ("ingest", "api"), strict=True):
         assert f"port {port} is taken: {name} takes" in first.stderr

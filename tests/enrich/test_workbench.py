@@ -71,16 +71,19 @@ def test_a_bulletin_becomes_an_article_with_all_that_was_found_in_it(database: D
     engine.dispose()
     assert article
     assert ArticleOut.model_validate(document(row)) == article
-    (found_date,), (found_name,) = article.dates, article.entities
-    assert article.model_dump(exclude={"id", "available_at", "blocks", "dates", "entities"}) == {
+    (found_date, found_length), (found_name,) = article.dates, article.entities
+    told = {"published", "event", "blocks", "dates", "entities"}
+    assert article.model_dump(exclude={"id", "available_at", *told}) == {
         "version": 1, "kind": "first", "pub_status": "usable", "bulletin": written(BULLETIN, id), "source": "báo",
         "external_id": "7", "received_at": received, "pipeline": pipeline.version(), "title": TEXT.splitlines()[0],
-        "published": {"value": None, "basis": "unknown", "evidence": []}, "text": TEXT,
+        "text": TEXT, "items": [], "byline": None, "source_line": None, "abbreviations": [], "slips": [], "notes": [],
     }  # fmt: skip
     assert [(block.kind, TEXT[block.start : block.end] == block.text) for block in article.blocks] == [
-        ("headline", True), ("paragraph", True), ("paragraph", True),
+        ("headline", True), ("lead", True), ("paragraph", True),
     ]  # fmt: skip
-    assert (found_date.value, TEXT[found_date.start : found_date.end]) == ("2025-09-05", "5/9/2025")
+    assert (found_date.value, TEXT[found_date.start : found_date.end]) == ("2025-09-05TMO", "Sáng 5/9/2025")
+    assert (found_length.value, found_length.text) == ("P16M", "16 tháng")
+    assert (article.event.value, article.event.basis) == ("2025-09-05TMO", "stated")
     assert (found_name.name, TEXT[found_name.start : found_name.end]) == ("Vĩnh Long", "tỉnh Vĩnh Long")
 
 
@@ -98,7 +101,7 @@ def test_article_attempt_change_and_state_are_written_in_one_transaction(databas
         "bulletin_id": id, "number": 1, "worker": tasks.worker_name(), "pipeline": pipeline.version(),
         "outcome": "published", "error": None,
     }  # fmt: skip
-    assert set(attempt["stage_ms"]) == {"clean", "fingerprint", "find_dates", "find_entities"}
+    assert set(attempt["stage_ms"]) == {stage.__name__ for stage in pipeline.STAGES}
     assert change == {
         "seq": 1, "type": "article.published", "article_id": database.value("SELECT id FROM article"), "version": 1,
     }  # fmt: skip

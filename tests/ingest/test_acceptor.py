@@ -46,15 +46,24 @@ def with_acceptor(
 
 def test_requests_that_wait_share_one_commit(database: Database) -> None:
     async def do(acceptor: Acceptor, rung: Rung) -> list[Any]:
-        filings = [a_filing(f"Tin {n}") for n in range(40)]
+        filings = [a_filing(f"Tin {n}") for n in range(12)]
         answers = await asyncio.gather(*(acceptor.accept([filing]) for filing in filings))
         assert [verdict.id for (verdict,) in answers] == [filing.id for filing in filings]
         assert sorted(rung) == sorted((filing.id, Priority.NORMAL) for filing in filings)
         return answers
 
     with_acceptor(database, do)
-    assert database.count("bulletin") == 40
+    assert database.count("bulletin") == 12
     assert database.value("SELECT count(DISTINCT xmin::text) FROM bulletin") == 1
+
+
+def test_of_many_that_wait_half_go_in_one_commit_so_that_the_door_never_idles(database: Database) -> None:
+    async def do(acceptor: Acceptor, _: Rung) -> None:
+        await asyncio.gather(*(acceptor.accept([a_filing(f"Tin {n}")]) for n in range(40)))
+
+    with_acceptor(database, do)
+    sizes = database.rows("SELECT count(*) FROM bulletin GROUP BY xmin::text ORDER BY 1")
+    assert sizes == [(10,), (10,), (20,)]
 
 
 def test_one_row_that_the_database_refuses_spoils_no_other(database: Database) -> None:

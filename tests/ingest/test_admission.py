@@ -10,9 +10,11 @@ from services.enrich.text.clean import clean
 from services.ingest import admission
 from services.ingest.admission import Filing, Load, Sender, admit_json, admit_text, admit_under_load, fingerprint
 from shared.contracts.bulletin import Priority
+from shared.contracts.problem import Fault
 from shared.errors import ServiceError
 from shared.ids import new_id
 from tests.factories import NOON, TEXT, a_filing, a_json, an_article
+from tests.shared.orthography.encoders import encode
 
 
 def admit(raw: bytes, *, charset: str | None = None, json: bool = False, **sender: Any) -> Filing:
@@ -24,7 +26,7 @@ def test_a_plain_text_comes_in_with_its_bytes_untouched() -> None:
     filing = admit(TEXT.encode(), source="báo")
     assert filing == Filing(
         id=filing.id, received_at=NOON, raw=TEXT.encode(), raw_sha256=hashlib.sha256(TEXT.encode()).digest(),
-        media_type="text/plain", charset="utf-8", sender=Sender(source="báo"),
+        media_type="text/plain", charset="utf-8", charset_reason="valid UTF-8", sender=Sender(source="báo"),
     )  # fmt: skip
 
 
@@ -43,6 +45,19 @@ def test_a_bulletin_may_be_as_long_as_the_limit_and_no_byte_longer() -> None:
     admit(b"a" * 1000)
     with pytest.raises(admission.BulletinTooLong, match="1,001 bytes; at most 1,000"):
         admit(b"a" * 1001)
+
+
+@pytest.mark.parametrize("charset", ["tcvn3", "vni", "viscii", "cp1258"])
+def test_a_text_in_an_old_charset_comes_in_without_a_label(charset: str) -> None:
+    raw = encode(TEXT, charset)
+    filing = admit(raw)
+    assert (filing.raw, filing.charset, filing.charset_reason.split(":")[0]) == (raw, charset, "recognised")
+
+
+def test_bytes_in_no_charset_of_ours_hear_the_first_that_is_no_utf_8() -> None:
+    with pytest.raises(admission.UndecodableText) as refusal:
+        admit("Die Straße führt über die Brücke".encode("cp1252"))
+    assert refusal.value.errors == [Fault(pointer="byte:8", detail="invalid continuation byte")]
 
 
 @given(st.binary(max_size=200), st.sampled_from([None, "utf-8", "utf-16", "windows-1258", "klingon"]), st.booleans())

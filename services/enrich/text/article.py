@@ -1,15 +1,19 @@
 """An article as it is being made: from a bulletin's text, stage by stage, to everything that is known of it."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal, Self
 from uuid import UUID
 
 from services.enrich.text.span import OffsetMap, Span
 
 BlockKind = Literal[
-    "dateline", "headline", "lead", "paragraph", "subhead", "caption", "placeholder", "byline", "source", "tail"
-]
+    "dateline", "kicker", "headline", "lead", "paragraph", "subhead", "list", "table", "caption", "placeholder", "byline",
+    "source", "tail",
+]  # fmt: skip
 EntityType = Literal["PERSON", "ORGANIZATION", "LOCATION", "LEGAL_DOCUMENT", "PROGRAMME"]
+DateType = Literal["DATE", "TIME", "DURATION", "SET"]
+Calendar = Literal["solar", "lunar"]
 
 
 class UnreadableBulletin(Exception):
@@ -18,37 +22,116 @@ class UnreadableBulletin(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Basis:
-    """Why a value is believed: the rule with its version, how sure it is, and the filed text that it rests on."""
+    """Why a value is believed: the rule with its version, how sure it is, the filed text it rests on, and in words."""
 
     method: str
     version: str
     confidence: float
     evidence: tuple[Span, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """A part of the bulletin: its place in the filed text, its clean text (NFC), and the way between them."""
+    """A part of the bulletin: its place in the filed text, its clean text (NFC), and the way between them.
+
+    `picture` is the number of the picture that a placeholder and its caption belong to, where one is written.
+    """
 
     kind: BlockKind
     span: Span
     text: str
     offsets: OffsetMap
     basis: Basis
+    picture: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Byline:
+    """Who wrote it, and of which house or office, as the bulletin's own line says."""
+
+    span: Span
+    author: str
+    affiliation: str | None
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceLine:
+    """From whom the newsroom has it, as the bulletin says: "Nguồn: …", "(TTXVN)"."""
+
+    span: Span
+    name: str
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Abbreviation:
+    """A short form and what it stands for: defined in the text, or known from the lexicon."""
+
+    span: Span
+    short: str
+    long: str
+    origin: Literal["text", "lexicon"]
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slip:
+    """A likely slip of the pen and what may have been meant; offered, never applied."""
+
+    span: Span
+    kind: Literal["doubled_word", "lost_letter"]
+    text: str
+    suggestion: str
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """Something about the whole bulletin that its reader should know, and where it shows."""
+
+    code: Literal["several_articles", "mended_encoding", "mended_letters", "taken_from_html"]
+    detail: str
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DateMention:
-    """A temporal expression and what it says, in ISO 8601 as TIMEX3 uses it."""
+    """A temporal expression and what it says, in ISO 8601 as TIMEX3 uses it.
+
+    `written` and `inferred` name the fields of the value ("year", "month", "day", "hour", …) that the expression says
+    itself and those that were found elsewhere. `lunar` is the lunar day, month or year as written, where the calendar
+    is lunar: the value is always solar.
+    """
 
     span: Span
     text: str
-    type: Literal["DATE", "TIME", "DURATION", "SET"]
+    type: DateType
     value: str
-    calendar: Literal["solar", "lunar"]
+    calendar: Calendar
     granularity: str
     modifier: str | None
+    written: tuple[str, ...]
+    inferred: tuple[str, ...]
+    lunar: str | None
     basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dating:
+    """When something was: a day or a time of day (ISO 8601), or None; and how that is known."""
+
+    value: str | None
+    status: Literal["stated", "given", "inferred", "unknown"]
+    basis: Basis
+
+
+UNKNOWN = Dating(
+    value=None,
+    status="unknown",
+    basis=Basis(method="dates.none", version="1", confidence=1.0, reason="nothing says it"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,15 +158,35 @@ class Duplicate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One of the articles of a bulletin that holds several: its place and its headline."""
+
+    span: Span
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Article:
-    """Frozen; each stage returns a new one. Spans point into `filed`, the text as it was filed."""
+    """Frozen; each stage returns a new one. Spans point into `filed`, the text as it was filed.
+
+    `given` is the day of publication where the newsroom gave it beside the text.
+    """
 
     id: UUID
     filed: str
+    given: date | None = None
     blocks: tuple[Block, ...] = ()
+    items: tuple[Item, ...] = ()
+    byline: Byline | None = None
+    source: SourceLine | None = None
+    abbreviations: tuple[Abbreviation, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    notes: tuple[Note, ...] = ()
     exact_key: bytes = b""
     duplicate: Duplicate | None = None
     dates: tuple[DateMention, ...] = ()
+    published: Dating = UNKNOWN
+    event: Dating = UNKNOWN
     entities: tuple[EntityMention, ...] = ()
 
     @property

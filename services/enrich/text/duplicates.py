@@ -18,7 +18,7 @@ def find_duplicate(article: Article, originals: Mapping[bytes, UUID]) -> Article
         original=original,
         kind="exact",
         score=1.0,
-        reason="the folded text is the same, letter for letter",
+        reason="the folded text is the same, letter for letter, but for captions and tails",
         basis=_EXACT,
     )
     return article.evolve(duplicate=found)

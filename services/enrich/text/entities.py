@@ -51,6 +51,7 @@ def _provinces_of(block: Block) -> Iterator[EntityMention]:
                 version=VERSION,
                 confidence=_WITH_TYPE if match["type"] else _ALONE,
                 evidence=(span,),
+                reason="a province's name behind its type" if match["type"] else "a province's name",
             ),
         )
 

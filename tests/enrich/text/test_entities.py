@@ -9,7 +9,6 @@ from services.enrich.text.clean import clean
 from services.enrich.text.entities import find_entities
 from services.enrich.text.gazetteer import provinces
 from services.enrich.text.span import Span
-from tests.enrich.text.test_dates import assert_spans_point_at_their_texts
 from tests.factories import an_article
 
 NAMES = sorted({unit.name for unit in provinces()})
@@ -25,7 +24,10 @@ def test_a_province_is_found_with_its_place_its_key_and_its_reason() -> None:
     assert find_entities(article).entities == (
         EntityMention(
             span=span, text="tỉnh Cao Bằng", type="LOCATION", name="Cao Bằng", key="vn-province:04@2008-08-01",
-            basis=Basis(method="entities.province", version="1", confidence=0.95, evidence=(span,)),
+            basis=Basis(
+                method="entities.province", version="1", confidence=0.95, evidence=(span,),
+                reason="a province's name behind its type",
+            ),
         ),
     )  # fmt: skip
 
@@ -75,7 +77,10 @@ words = st.sampled_from([*NAMES, "mưa lũ", "tỉnh", "Hoà", "TP.HCM", "\n", "
 @given(st.lists(words, min_size=1, max_size=12), st.sampled_from(["NFC", "NFD"]))
 def test_a_names_place_is_where_it_stands_in_the_filed_text(parts: list[str], form: str) -> None:
     filed = unicodedata.normalize(form, "Tin " + " ".join(parts))  # type: ignore[arg-type]
-    assert_spans_point_at_their_texts(find_entities(clean(an_article(filed))))
+    article = find_entities(clean(an_article(filed)))
+    for mention in article.entities:
+        assert unicodedata.normalize("NFC", mention.span.of(article.filed)) == mention.text
+        assert mention.basis.evidence == (mention.span,)
 
 
 @given(st.lists(st.text(max_size=5) | words, max_size=12).map(" ".join))

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.enrich.text.vietnamese import compose, fold, fold_tone_place
+from services.enrich.text.span import Edit, OffsetMap, Span
+from services.enrich.text.vietnamese import _MOVED, compose, fold, fold_tone_place
 from tests.enrich.text.test_clean import texts
 
 
@@ -22,10 +23,27 @@ def test_habits_of_writing_make_no_difference(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["españa", "quý", "quỳ", "quỹ", "hoàn", "thuyền", "hoạch", "huýt", "loét", "hòa", "toán"]
-)
+    "word",
+    ["quý", "quỳ", "quỷ", "quỹ", "quỵ", "hoàn", "thuyền", "hoạch", "huýt", "loét", "hòa", "toán", "quà", "quẻ", "già",
+     "giá", "giữ", "huỳnh", "khuỷu", "thuở", "ngoài", "khoáng", "mùa", "bìa", "nghĩa", "mía", "của", "oan", "xoèn"],
+)  # fmt: skip
 def test_a_tone_that_has_one_place_keeps_it(word: str) -> None:
     assert (fold(word), fold_tone_place(word)) == (word, word)
+
+
+@pytest.mark.parametrize(
+    "word", ["españa", "núñez", "noël", "zoé", "citroën", "bjoà", "bouý", "aloé", "josé", "hawaií"]
+)
+def test_a_foreign_word_keeps_its_marks(word: str) -> None:
+    assert (fold(word), fold_tone_place(word)) == (word, word)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(onset + second, onset + first) for onset in ("", "h", "kh", "ngh", "th") for second, first in _MOVED.items()],
+)
+def test_every_open_pair_has_one_folded_form(one: str, other: str) -> None:
+    assert (fold(one), fold(one.upper()), fold_tone_place(one)) == (other, other, other)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +75,12 @@ def test_composing_gives_nfc_and_the_way_back(text: str, base: int) -> None:
         span = offsets.filed(index, index + 1)
         part = text[span.start - base : span.end - base]
         assert composed[index] in unicodedata.normalize("NFC", part)
+
+
+def test_what_is_composed_leads_on_to_the_text_below() -> None:
+    below = OffsetMap.of([Edit(0, 3, "")])
+    assert compose("Hoa\u0300", under=below) == ("Hoà", OffsetMap.of([Edit(2, 4, "à")], under=below))
+    assert compose("Hoa\u0300", under=below)[1].filed(2, 3) == Span(5, 7)
 
 
 def test_nothing_but_marks_and_hangul_is_ever_composed_with_what_stands_before() -> None:

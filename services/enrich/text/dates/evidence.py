@@ -1,0 +1,60 @@
+"""What an article says of its own year: expressions with a year, and whether they tell of what was or will be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from services.enrich.text.article import Block
+from services.enrich.text.dates.calendar import day_of, first_day
+from services.enrich.text.dates.cues import Signs
+from services.enrich.text.dates.find import Piece, words_before
+from services.enrich.text.dates.lexicon import lexicon
+from services.enrich.text.dates.value import Moment
+from services.enrich.text.dates.years import Evidence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """A block of the article, its text in small letters, the signs in it, and the times that were found in it."""
+
+    block: Block
+    small: str
+    signs: Signs
+    pieces: tuple[Piece, ...]
+
+
+def evidence_of(passages: Iterable[Passage]) -> tuple[Evidence, ...]:
+    """Every expression that says its year and may say when the article was written."""
+    return tuple(
+        found for passage in passages for piece in passage.pieces if (found := _evidence(passage, piece)) is not None
+    )
+
+
+def _evidence(passage: Passage, piece: Piece) -> Evidence | None:
+    moment = piece.until or piece.moment
+    if piece.kind in {"period", "set"} or moment.year is None or moment.year < 1800 or moment.fixed or moment.lunar:
+        return None
+    before = words_before(passage.small, piece.start)
+    words = lexicon().words
+    begin = _begin(moment, piece, before)
+    if begin is None or not before.isdisjoint(words["no_evidence"]):
+        return None
+    looks = passage.signs.outlook(piece.start, piece.stop)
+    ahead = looks == "future" or not before.isdisjoint(words["future_year"])
+    if not before.isdisjoint(words["review"]):
+        ahead = False
+    span = passage.block.offsets.filed(piece.start, piece.stop)
+    return Evidence(begin=begin, ahead=ahead, text=passage.block.text[piece.start : piece.stop], span=span)
+
+
+def _begin(moment: Moment, piece: Piece, before: frozenset[str]) -> date | None:
+    """The day after which an article that speaks of this time was written, at the earliest."""
+    assert moment.year is not None
+    begin = first_day(moment, moment.year)
+    if begin is None or moment.month or moment.quarter:
+        return begin
+    if piece.rule == "dates.year.new" or not before.isdisjoint(lexicon().words["new_year"]):
+        return day_of(moment.year - 1, 12, 1)
+    if moment.modifier == "END" or not before.isdisjoint(lexicon().words["review"]):
+        return day_of(moment.year, 10, 1)
+    return begin

@@ -1,0 +1,215 @@
+"""Every time of an article, settled in the order of the text, as the article keeps it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.enrich.text.article import Basis, DateMention, DateType, Item
+from services.enrich.text.dates.calendar import day_of, first_day
+from services.enrich.text.dates.compose import compose
+from services.enrich.text.dates.evidence import Passage
+from services.enrich.text.dates.find import Piece, find_pieces, words_before
+from services.enrich.text.dates.lexicon import lexicon
+from services.enrich.text.dates.resolve import Setting, Settled, Timeline, settle
+from services.enrich.text.dates.value import Moment
+
+VERSION = "2"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dated:
+    """A mention with the piece it was read from and its place among the passages."""
+
+    passage: int
+    piece: Piece
+    settled: Settled
+    mention: DateMention
+
+
+def pieces_of(text: str, small: str) -> tuple[Piece, ...]:
+    """The times in one block's text, not yet settled."""
+    return tuple(compose(find_pieces(text, small), small))
+
+
+def settle_all(passages: Iterable[Passage], line: Timeline, items: tuple[Item, ...]) -> list[Dated]:
+    """Every time of the article made whole, in the order of the text; those that no calendar has are left out."""
+    found: list[Dated] = []
+    item = 0
+    for number, passage in enumerate(passages):
+        here = _item_of(passage, items)
+        if here != item:
+            line.forget()
+            item = here
+        found += _settle_passage(number, passage, line)
+    return found
+
+
+def _item_of(passage: Passage, items: tuple[Item, ...]) -> int:
+    """Which article of a digest the passage is in."""
+    return sum(item.span.start <= passage.block.span.start for item in items)
+
+
+def _settle_passage(number: int, passage: Passage, line: Timeline) -> Iterator[Dated]:
+    line.narrated = None
+    told = (-1, -1)
+    month: tuple[int, int] | None = None
+    for piece in passage.pieces:
+        where = passage.signs.sentence(piece.start, piece.stop)
+        if where[0] >= told[1]:
+            told, line.narrated, month = where, None, None
+        settled, until = _settle_piece(piece, passage, line, month)
+        if settled is None or (piece.until is not None and until is None):
+            continue
+        mention = _mention(piece, passage, settled, until)
+        line.note(until.moment if until else settled.moment, mention.span)
+        if settled.moment.grain == "month" and settled.moment.year and settled.moment.month and not settled.moment.lunar:
+            month = (settled.moment.year, settled.moment.month)
+        line.narrated = line.narrated or _narrated(piece, settled, passage, where[0])
+        yield Dated(passage=number, piece=piece, settled=settled, mention=mention)
+
+
+def _settle_piece(
+    piece: Piece, passage: Passage, line: Timeline, month: tuple[int, int] | None
+) -> tuple[Settled | None, Settled | None]:
+    """The time, or both ends of the span."""
+    setting = _setting(piece, passage, line, month)
+    one, other = piece.moment, piece.until
+    if other is None:
+        return settle(one, line, setting), None
+    if other.fixed == "PRESENT_REF":
+        return _up_to_now(settle(one, line, setting), line)
+    if one.year is None and one.step is None and other.year is not None and (one.month or one.quarter):
+        one = _before_end(one, other)
+    elif other.year is None and other.step is not None and one.step is None and other.since == "publication" and one.month is None:
+        one = _from_end(one, other)
+    first = settle(one, line, setting)
+    if first is None:
+        return None, None
+    line.note(first.moment, passage.block.offsets.filed(piece.start, piece.stop))
+    after = _begin(first) if other.year is None and other.step is None and not other.fixed else None
+    last = settle(other, line, setting, after=after)
+    return _in_order(first, last)
+
+
+def _up_to_now(first: Settled | None, line: Timeline) -> tuple[Settled | None, Settled | None]:
+    """"từ đầu năm đến nay": from the first day of the year to the publication."""
+    begin = _begin(first) if first else None
+    if first is None or begin is None or line.published is None:
+        return first, None if first is None else replace(first, value="PRESENT_REF")
+    day = Moment(grain="day", **_fields(line.published))
+    return (
+        replace(first, value=begin.isoformat(), moment=first.moment.but(grain="day", modifier=None, **_fields(begin))),
+        Settled(moment=day, value=line.published.isoformat(), evidence=line.published_span),
+    )
+
+
+def _before_end(one: Moment, other: Moment) -> Moment:
+    """The beginning of a span in the year of its end, or in the year before."""
+    assert other.year is not None
+    first, last = first_day(one, other.year), first_day(other, other.year)
+    return one.but(year=other.year - 1 if first and last and first > last and one.month != other.month else other.year)
+
+
+def _from_end(one: Moment, other: Moment) -> Moment:
+    if one.weekday and other.unit == "week":
+        return one.but(unit=other.unit, step=other.step, since=other.since)
+    return one
+
+
+def _begin(settled: Settled) -> date | None:
+    moment = settled.moment
+    return first_day(moment, moment.year) if moment.year is not None and not moment.fixed else None
+
+
+def _in_order(first: Settled, last: Settled | None) -> tuple[Settled | None, Settled | None]:
+    """A span of hours that ends before it begins ends on the next day; any other is none."""
+    if last is None or "X" in first.value + last.value or first.moment.fixed or last.moment.fixed:
+        return first, last
+    if first.moment.before_christ or last.moment.before_christ:
+        return first, last
+    if last.value < first.value and first.moment.hour is not None and last.moment.hour is not None:
+        begin = day_of(first.moment.year or 0, first.moment.month or 0, first.moment.day or 0)
+        if begin and first.value[:10] == last.value[:10]:
+            return _a_day_earlier(first, begin), last
+    return (first, last) if first.value[:10] <= last.value[:10] or len(first.value) != len(last.value) else (first, None)
+
+
+def _a_day_earlier(settled: Settled, day: date) -> Settled:
+    from datetime import timedelta
+
+    there = settled.moment.but(**_fields(day - timedelta(1)))
+    return replace(settled, moment=there, value=(day - timedelta(1)).isoformat() + settled.value[10:])
+
+
+def _fields(day: date) -> dict[str, int]:
+    return {"year": day.year, "month": day.month, "day": day.day}
+
+
+def _setting(piece: Piece, passage: Passage, line: Timeline, month: tuple[int, int] | None) -> Setting:
+    """Looked for only where the year, the month or the week is open."""
+    moment = piece.moment
+    if moment.fixed or moment.step is not None or moment.year is not None:
+        moment = piece.until or moment
+    if moment.fixed or moment.step is not None or moment.year is not None:
+        return Setting(outlook=None)
+    return Setting(outlook=passage.signs.outlook(piece.start, piece.stop), narrated=line.narrated, month=month)
+
+
+def _narrated(piece: Piece, settled: Settled, passage: Passage, begin: int) -> int | None:
+    """The year that a sentence is about: one that it begins with."""
+    if piece.moment.year is None or piece.kind not in {"year", "month", "day"} or piece.until:
+        return None
+    lead = passage.small[begin : piece.start].strip(" \"“'‘")
+    return settled.moment.year if lead in _OPENINGS and not settled.moment.before_christ else None
+
+
+_OPENINGS = frozenset({"", "vào", "trong", "từ", "đầu", "cuối", "ngay từ"})
+
+
+def _mention(piece: Piece, passage: Passage, settled: Settled, until: Settled | None) -> DateMention:
+    span = passage.block.offsets.filed(piece.start, piece.stop)
+    evidence = dict.fromkeys((span, *settled.evidence, *(until.evidence if until else ())))
+    moment = settled.moment
+    value = _value(settled, until)
+    confidence = round(piece.confidence * settled.confidence, 3)
+    named = piece.moment.named
+    return DateMention(
+        span=span,
+        text=passage.block.text[piece.start : piece.stop],
+        type=_type(piece, moment, until),
+        value=value,
+        calendar="lunar" if settled.lunar or piece.moment.lunar else "solar",
+        granularity=(until.moment.grain if until else moment.grain) if not piece.moment.type == "SET" else moment.grain,
+        modifier=moment.modifier or _amount(piece, passage.small),
+        written=named,
+        inferred=tuple(name for name in settled.inferred if name not in named),
+        lunar=_lunar(settled, until),
+        basis=Basis(
+            method=piece.rule, version=VERSION, confidence=confidence, evidence=tuple(evidence),
+            reason=settled.reason or "written in full",
+        ),
+    )  # fmt: skip
+
+
+def _lunar(settled: Settled, until: Settled | None) -> str | None:
+    return f"{settled.lunar}/{until.lunar}" if settled.lunar and until and until.lunar else settled.lunar
+
+
+def _value(settled: Settled, until: Settled | None) -> str:
+    if until is None:
+        return settled.value
+    return f"{settled.value.split('/')[0]}/{until.value.split('/')[-1]}"
+
+
+def _type(piece: Piece, moment: Moment, until: Settled | None) -> DateType:
+    if piece.moment.type in {"DURATION", "SET"}:
+        return "DURATION" if piece.moment.type == "DURATION" else "SET"
+    return "TIME" if moment.has_clock or until and until.moment.has_clock else "DATE"
+
+
+def _amount(piece: Piece, small: str) -> str | None:
+    """"hơn", "gần", "khoảng" before an amount or a time."""
+    before = words_before(small, piece.start)
+    amounts = lexicon().amounts
+    known = [word for word in before if word in amounts]
+    return amounts[max(known, key=len)] if known else None

@@ -1,0 +1,145 @@
+"""The year of a day, month or quarter that is written without one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from services.enrich.text.dates.calendar import first_day
+from services.enrich.text.dates.cues import Outlook
+from services.enrich.text.dates.value import Moment
+from services.enrich.text.span import Span
+
+TOMORROW = 2
+"""So many days ahead, a day without a year is the coming one, whatever the sentence says: papers are dated ahead."""
+RECENT = 45
+"""What was so few days ago is not meant a year from now, though the sentence tells of plans."""
+SOON = 10
+"""So many days ahead, a day without a year is the coming one, unless its sentence tells what was."""
+RATHER_SOON = 45
+"""As far where the sentence speaks of something that begins, is due or takes place."""
+FEAST_SOON = 60
+"""As far for feasts and lunar days, of which the press writes beforehand."""
+_FARTHEST = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """An expression that says its year: the article was written after that time, or before it if `ahead`."""
+
+    begin: date
+    ahead: bool
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """A year, why, how sure, and the filed text that says so."""
+
+    year: int
+    reason: str
+    confidence: float
+    evidence: tuple[Span, ...] = ()
+
+
+def nearest_year(moment: Moment, published: date, outlook: Outlook | None) -> Choice | None:
+    """The year that puts the time where the sentence looks; without a sign, the last one up to the publication."""
+    if moment.weekday and (agreeing := _by_weekday(moment, published, outlook)):
+        return agreeing
+    past = _last(moment, published)
+    future = _next(moment, published)
+    if past is None or future is None:
+        return past or future
+    if _looks_ahead(moment, published, past, future, outlook):
+        return future
+    return past
+
+
+def _looks_ahead(moment: Moment, published: date, past: Choice, future: Choice, outlook: Outlook | None) -> bool:
+    begin, before = first_day(moment, future.year), first_day(moment, past.year)
+    assert begin is not None
+    assert before is not None
+    ahead, behind = (begin - published).days, (published - before).days
+    if moment.leaning == "future":
+        return True
+    if moment.leaning in {"past"}:
+        return False
+    if moment.leaning == "present":
+        return ahead < behind
+    if ahead <= TOMORROW:
+        return behind > _still_running(moment)
+    if outlook == "future":
+        return behind > max(RECENT, _still_running(moment))
+    if outlook == "past":
+        return False
+    limit = FEAST_SOON if moment.lunar or moment.leaning == "near" else RATHER_SOON if outlook == "soon" else SOON if moment.day else 0
+    return ahead <= min(limit, behind) and behind > _still_running(moment)
+
+
+def _still_running(moment: Moment) -> int:
+    """So many days after its first one a time is still going on."""
+    if moment.day:
+        return 0
+    return 30 if moment.month else 91 if moment.quarter else 180 if moment.half else 92
+
+
+def _last(moment: Moment, published: date) -> Choice | None:
+    years = range(published.year + 1, max(published.year - _FARTHEST, 1), -1)
+    for year in years:
+        begin = first_day(moment, year)
+        if begin and begin <= published:
+            return Choice(year=year, reason=f"the nearest before the publication {published}", confidence=0.85)
+    return None
+
+
+def _next(moment: Moment, published: date) -> Choice | None:
+    for year in range(max(published.year - 1, 1), published.year + _FARTHEST):
+        begin = first_day(moment, year)
+        if begin and begin > published:
+            return Choice(year=year, reason=f"the next after the publication {published}", confidence=0.85)
+    return None
+
+
+def _by_weekday(moment: Moment, published: date, outlook: Outlook | None) -> Choice | None:
+    """The nearest year in which the day falls on its weekday."""
+    sides = (1, -1) if outlook == "future" else (-1, 1)
+    order = [published.year, *(published.year + side * gap for gap in (1, 2, 3, 4, 5, 6) for side in sides)]
+    fitting = [(year, begin) for year in order if (begin := first_day(moment, year)) and begin.isoweekday() == moment.weekday]
+    if not fitting:
+        return None
+    near = [found for found in fitting if abs((found[1] - published).days) <= 400]
+    year, _ = min(near, key=lambda found: abs((found[1] - published).days)) if near else fitting[0]
+    return Choice(year=year, reason="the weekday agrees", confidence=0.93)
+
+
+def year_by_evidence(moment: Moment, evidence: Iterable[Evidence]) -> Choice | None:
+    """The first year that puts the time after all that the text tells of as past; else the last before what lies ahead."""
+    told = [item for item in evidence if not item.ahead]
+    if told:
+        latest = max(told, key=lambda item: item.begin)
+        return _after(moment, latest)
+    coming = min(evidence, key=lambda item: item.begin, default=None)
+    if coming is None:
+        return None
+    return Choice(
+        year=coming.begin.year, reason=f"year {coming.begin.year} from '{coming.text}'", confidence=0.5, evidence=(coming.span,)
+    )
+
+
+def _after(moment: Moment, latest: Evidence) -> Choice | None:
+    years = [latest.begin.year, latest.begin.year + 1]
+    if moment.weekday:
+        years = [
+            *(year for year in (*years, latest.begin.year - 1) if _agrees(moment, year)),
+            *years,
+        ]
+    for year in years:
+        begin = first_day(moment, year)
+        if begin and (begin >= latest.begin or moment.weekday and _agrees(moment, year) or not moment.day and year == latest.begin.year):
+            return Choice(year=year, reason=f"year {year} from '{latest.text}'", confidence=0.8, evidence=(latest.span,))
+    return None
+
+
+def _agrees(moment: Moment, year: int) -> bool:
+    begin = first_day(moment, year)
+    return begin is not None and begin.isoweekday() == moment.weekday

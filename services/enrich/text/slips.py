@@ -1,0 +1,101 @@
+"""The fourth stage: likely slips of the pen, told and never mended."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from itertools import pairwise
+from operator import eq
+from typing import Any
+
+from services.enrich.text.article import Article, Basis, Block, Slip
+
+VERSION = "1"
+
+# Whatever other blocks hold is no running text.
+_READ = frozenset({"headline", "lead", "paragraph", "subhead", "caption", "list"})
+# A unit of two to four syllables that stands twice in a row, or one syllable.
+_TWICE = re.compile(r"(?<![\w-])(?P<unit>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})[ ](?P=unit)(?![\w-])")
+_TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]")
+_ONCE = b"\1"
+_PAIRS = re.compile(r"(?<![\w-])(?=(?P<first>[^\W\d_]+)[ ](?P<second>[^\W\d_]+)(?![\w-]))")
+
+
+def find_slips(article: Article) -> Article:
+    """Find words written twice by mistake and words that lost their first letter; each with what was likely meant."""
+    read = [block for block in article.blocks if block.kind in _READ]
+    if not _may_hold_slips("\n".join(block.text for block in read)):
+        return article
+    found = [slip for block in read for slip in (*_doubled(block), *_lost(block))]
+    return article.evolve(slips=tuple(sorted(found, key=lambda slip: slip.span.start)))
+
+
+def _may_hold_slips(text: str) -> bool:
+    """Whether there may be one at all is seen from the list of words; the patterns that place them are slow."""
+    words = _TOKEN.findall(text)
+    if not _without_first_letter().keys().isdisjoint(map(" ".join, pairwise(words))):
+        return True
+    return any(_ONCE * length in bytes(map(eq, words, words[length:])) for length in range(1, 5))
+
+
+def _doubled(block: Block) -> Iterator[Slip]:
+    for match in _TWICE.finditer(block.text):
+        unit = match["unit"]
+        if _is_slip_when_doubled(unit):
+            yield _slip(block, match.span(), "doubled_word", unit, 0.8, "the same words stand twice in a row")
+
+
+def _is_slip_when_doubled(unit: str) -> bool:
+    folded = unit.lower()
+    if " " not in unit:
+        return folded in _words()["never_twice"]
+    # A name may be written twice with right: "Bora Bora", "… Quảng Ninh Quảng Ninh".
+    return unit == folded and folded not in _words()["rightly_twice"] and len(set(folded.split())) > 1
+
+
+def _lost(block: Block) -> Iterator[Slip]:
+    lost = _without_first_letter()
+    for match in _PAIRS.finditer(block.text):
+        pair = f"{match['first']} {match['second']}"
+        if (whole := lost.get(pair)) is not None:
+            start = match.start("first")
+            yield _slip(
+                block, (start, start + len(pair)), "lost_letter", whole, 0.75, f"no word; {whole!r} without a letter"
+            )
+
+
+def _slip(block: Block, place: tuple[int, int], kind: Any, suggestion: str, confidence: float, reason: str) -> Slip:
+    span = block.offsets.filed(*place)
+    basis = Basis(method=f"slips.{kind}", version=VERSION, confidence=confidence, evidence=(span,), reason=reason)
+    return Slip(span=span, kind=kind, text=block.text[slice(*place)], suggestion=suggestion, basis=basis)
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    return {name: frozenset(values) for name, values in tomllib.loads(_data("slips.toml").read_text("utf-8")).items()}
+
+
+@cache
+def _without_first_letter() -> dict[str, str]:
+    """Of each word of two syllables that is left when a syllable's first letter is lost: the word that was meant.
+
+    What could come from two words, and what is a word itself, is not in it.
+    """
+    whole: dict[str, set[str]] = {}
+    words: set[str] = set()
+    for line in _data("compounds.tsv").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        word, _, usual = line.partition("\t")
+        words |= {word, *usual.split(", ")}
+        first, second = word.split()
+        for left in (f"{first[1:]} {second}", f"{first} {second[1:]}"):
+            if all(left.partition(" ")[::2]):
+                whole.setdefault(left, set()).add(word)
+    return {left: meant.pop() for left, meant in whole.items() if len(meant) == 1 and left not in words}
+
+
+def _data(name: str) -> Traversable:
+    return files("services.enrich.text") / "data" / name
