@@ -17,6 +17,9 @@ from services.enrich.text.article import (
     EntityMention,
     Item,
     Note,
+    Person,
+    Position,
+    Reference,
     Slip,
     SourceLine,
 )
@@ -37,6 +40,8 @@ def findings(article: Article) -> dict[str, Any]:
         "notes": [note(one) for one in article.notes],
         "dates": [date(one) for one in article.dates],
         "entities": [entity(one) for one in article.entities],
+        "people": [person(one) for one in article.people],
+        "citations": [reference(one) for one in article.citations],
     }
 
 
@@ -115,6 +120,36 @@ def entity(mention: EntityMention) -> dict[str, Any]:
         {"text": mention.text, "type": mention.type, "name": mention.name, "key": mention.key},
         mention.basis,
     )
+
+
+def person(person: Person) -> dict[str, Any]:
+    """Someone with rank and posts."""
+    return {
+        "name": person.name,
+        "mentions": _spans(person.mentions),
+        "titles": _spans(person.titles),
+        "rank": person.rank and {**_offsets(person.rank.span), "text": person.rank.text},
+        "positions": [position(one) for one in person.positions],
+        "basis": _basis(person.basis),
+    }
+
+
+def position(position: Position) -> dict[str, Any]:
+    """A post."""
+    return {**_offsets(position.span), "text": position.text, "organisation": position.organisation}
+
+
+def reference(one: Reference) -> dict[str, Any]:
+    """A law, decision or programme that is referred to."""
+    values = {
+        "text": one.text,
+        "type": one.type,
+        "kind": one.kind,
+        "number": one.number,
+        "year": one.year,
+        "issuer": one.issuer,
+    }
+    return _placed(one.span, values, one.basis)
 
 
 def _placed(span: Span, values: Mapping[str, Any], basis: Basis) -> dict[str, Any]:

@@ -37,6 +37,7 @@ article = Table(
 
 FINDINGS = (
     "published", "event", "blocks", "items", "byline", "source_line", "abbreviations", "slips", "notes", "dates", "entities",
+    "people", "citations",
 )  # fmt: skip
 """The columns that hold what was found in a text, under the names that readers see."""
 
@@ -64,6 +65,8 @@ article_version = Table(
     Column("notes", JSONB, nullable=False, server_default=text("'[]'")),
     Column("dates", JSONB, nullable=False),
     Column("entities", JSONB, nullable=False),
+    Column("people", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("citations", JSONB, nullable=False, server_default=text("'[]'")),
     Column("published_days", DATERANGE, comment="The day, or days, of `published`, to search by."),
     Column("event_days", DATERANGE, comment="The same of `event`."),
     Column("mentioned_days", DATEMULTIRANGE, comment="All days that `dates` speaks of."),
