@@ -35,7 +35,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--count", type=int, default=100, help="texts of 3,500 characters")
-    parser.add_argument("--underthesea", metavar="PYTHON", help="a Python that has underthesea, such as /tmp/venv/bin/python")
+    parser.add_argument(
+        "--underthesea", metavar="PYTHON", help="a Python that has underthesea, such as /tmp/venv/bin/python"
+    )
     args = parser.parse_args()
     filed, origin = bulletins(args.count)
     before = time.process_time()

@@ -21,7 +21,9 @@ def a_file(folder: Path, count: int = 24) -> Path:
 
 def test_every_name_of_our_bulletins_is_the_text_at_its_place() -> None:
     rows = [json.loads(line) for line in OURS.read_text(encoding="utf-8").splitlines()]
-    wrong = [name for row in rows for name in row["entities"] if row["text"][name["start"] : name["end"]] != name["text"]]
+    wrong = [
+        name for row in rows for name in row["entities"] if row["text"][name["start"] : name["end"]] != name["text"]
+    ]
     assert (len(rows) >= 300, wrong) == (True, [])
 
 

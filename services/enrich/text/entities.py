@@ -37,7 +37,12 @@ def find_entities(article: Article) -> Article:
     ]
     return article.evolve(
         entities=tuple(sorted(mentions, key=lambda mention: (mention.span.start, -mention.span.end))),
-        people=find_people(blocks, [(number, one.sentence) for number, one in passages], names, {names[place]: one.name for place, one in whole.items()}),
+        people=find_people(
+            blocks,
+            [(number, one.sentence) for number, one in passages],
+            names,
+            {names[place]: one.name for place, one in whole.items()},
+        ),
         citations=citations,
     )
 

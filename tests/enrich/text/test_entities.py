@@ -40,7 +40,9 @@ def test_people_bodies_places_and_documents_are_found() -> None:
 
 
 def test_people_have_their_rank_and_their_posts_by_their_fullest_name() -> None:
-    found = [(who.name, who.rank and who.rank.text, [post.text for post in who.positions]) for who in read(BULLETIN).people]
+    found = [
+        (who.name, who.rank and who.rank.text, [post.text for post in who.positions]) for who in read(BULLETIN).people
+    ]
     assert found == [
         ("Trần Văn Thử", "Thượng tướng", ["Thứ trưởng Bộ Công an", "Ủy viên Trung ương Đảng"]),
         ("Lò Thị Mận", None, ["Bí thư Tỉnh ủy", "Chủ tịch Hội đồng Nhân dân tỉnh Sơn La"]),
@@ -69,7 +71,9 @@ def test_what_the_text_refers_to_is_told_in_its_parts() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("headline", ["CÔNG AN TỈNH SƠN LA BẮT NHÓM TRỘM TRÂU", "Công an tỉnh Sơn La bắt nhóm trộm trâu"])
+@pytest.mark.parametrize(
+    "headline", ["CÔNG AN TỈNH SƠN LA BẮT NHÓM TRỘM TRÂU", "Công an tỉnh Sơn La bắt nhóm trộm trâu"]
+)
 def test_a_headline_in_capitals_names_what_the_same_in_small_letters_names(headline: str) -> None:
     text = f"{headline}\n\nNgày 5/9, Công an tỉnh Sơn La bắt ba người.\n"
     assert [name.lower() for name in names_in(text, "ORGANIZATION")] == ["công an tỉnh sơn la"] * 2
@@ -80,7 +84,9 @@ def test_the_author_of_the_byline_is_a_person() -> None:
     assert names_in(text, "PERSON") == ["Phạm Hoà"]
 
 
-words = st.sampled_from(["Sơn La", "mưa lũ", "tỉnh", "Hoà", "TP.HCM", "\n", ",", "España", "ông", "Trần Văn Thử", "Bộ Công an"])
+words = st.sampled_from(
+    ["Sơn La", "mưa lũ", "tỉnh", "Hoà", "TP.HCM", "\n", ",", "España", "ông", "Trần Văn Thử", "Bộ Công an"]
+)
 
 
 @given(st.lists(words, min_size=1, max_size=12), st.sampled_from(["NFC", "NFD"]))

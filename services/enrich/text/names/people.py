@@ -7,8 +7,8 @@ from dataclasses import replace
 from services.enrich.text.article import Basis, Block, Person, Position, Rank
 from services.enrich.text.names.found import Found
 from services.enrich.text.names.lexicons import folded_phrase
-from services.enrich.text.names.titles import Line, Post, Titles, lines_of, posts_without_name, titles_of
 from services.enrich.text.names.syllables import Sentence
+from services.enrich.text.names.titles import Line, Post, Titles, lines_of, posts_without_name, titles_of
 from services.enrich.text.span import Span
 from services.enrich.text.vietnamese import fold_tone_place
 

@@ -81,7 +81,8 @@ def a_type_noun_is_no_part_of(article: Article, names: Names) -> Names:
 
 _CAPITAL = "A-ZĐÂÊÔƠƯĂÁÀẢÃẠÉÈẺẼẸÍÌỈĨỊÓÒỎÕỌÚÙỦŨỤÝỲỶỸỴẤẦẨẪẬẮẰẲẴẶẾỀỂỄỆỐỒỔỖỘỚỜỞỠỢỨỪỬỮỰ"
 _TYPE = re.compile(rf"((?i:nước|tỉnh|thành phố|huyện|quận|xã|phường|thị xã|thị trấn|thôn|bản))\s+(?=[{_CAPITAL}])")
-_NUMBER = re.compile(r"(?:^|\s)(?:(?i:hai|ba|bốn|năm|sáu|bảy|tám|các|những)|\d{1,2})\s$")
+# No figures: in "thôn 6 xã Tả Van" the figure is the village's. No "năm": it is a year, too.
+_NUMBER = re.compile(r"(?:^|\s)(?i:hai|ba|bốn|sáu|bảy|tám|các|những)\s$")
 
 
 def a_class_of_bodies_is_no_name(article: Article, names: Names) -> Names:

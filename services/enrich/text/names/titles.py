@@ -67,9 +67,7 @@ class Line:
         return self.text[self.sentence.starts[first] : self.sentence.ends[last - 1]]
 
 
-def lines_of(
-    blocks: Sequence[Block], sentences: Sequence[tuple[int, Sentence]], names: Sequence[Found]
-) -> list[Line]:
+def lines_of(blocks: Sequence[Block], sentences: Sequence[tuple[int, Sentence]], names: Sequence[Found]) -> list[Line]:
     """The sentences, each with the number of its block, that name someone or say a post."""
     by_block: dict[int, list[Found]] = {}
     for name in names:
@@ -89,7 +87,9 @@ def _line(block: int, text: str, small: str, sentence: Sentence, names: Sequence
     if inside:
         first = {start: place for place, start in enumerate(sentence.starts)}
         last = {end: place + 1 for place, end in enumerate(sentence.ends)}
-        placed = [(name, first[name.start], last[name.end]) for name in inside if name.start in first and name.end in last]
+        placed = [
+            (name, first[name.start], last[name.end]) for name in inside if name.start in first and name.end in last
+        ]
     return Line(
         block, text, sentence, tuple(small[a:b] for a, b in zip(sentence.starts, sentence.ends, strict=True)), tuple(name for name, _, _ in placed),
         {start: (name, end) for name, start, end in placed}, {end: (name, start) for name, start, end in placed},

@@ -49,7 +49,9 @@ def titles(marked: str) -> list[tuple[str, str | None, list[str]]]:
         ("Thủ tướng [P:Đào Duy Kỳ] và Chủ tịch nước [P:Lý Thị Sen] dự.", [("Đào Duy Kỳ", None, ["Thủ tướng"]), ("Lý Thị Sen", None, ["Chủ tịch nước"])]),
     ],
 )  # fmt: skip
-def test_rank_and_posts_stand_before_or_after_the_name(text: str, found: list[tuple[str, str | None, list[str]]]) -> None:
+def test_rank_and_posts_stand_before_or_after_the_name(
+    text: str, found: list[tuple[str, str | None, list[str]]]
+) -> None:
     assert titles(text) == found
 
 

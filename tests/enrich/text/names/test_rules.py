@@ -52,6 +52,7 @@ def test_a_school_named_after_a_person_stays_whole() -> None:
         ("Đoàn thăm nước Cộng hòa Cuba.", ("nước Cộng hòa Cuba", BODY), ("Cộng hòa Cuba", PLACE)),
         ("Hai tỉnh Lào Cai và Sơn La họp.", ("tỉnh Lào Cai", PLACE), ("Lào Cai", PLACE)),
         ("Tại tỉnh Lào Cai có mưa.", ("tỉnh Lào Cai", PLACE), ("tỉnh Lào Cai", PLACE)),
+        ("Ở thôn 6 xã Tả Van có mưa.", ("xã Tả Van", PLACE), ("xã Tả Van", PLACE)),
         ("Hai quận 3 và 5 ngập.", ("quận 3", PLACE), ("quận 3", PLACE)),
     ],
 )

@@ -21,6 +21,8 @@ def test_a_text_is_cut_where_sentences_end(text: str, split: list[str]) -> None:
 @given(st.text())
 def test_every_character_but_blanks_is_in_one_token(text: str) -> None:
     found = list(sentences(text))
-    places = [place for one in found for start, end in zip(one.starts, one.ends, strict=True) for place in range(start, end)]
+    places = [
+        place for one in found for start, end in zip(one.starts, one.ends, strict=True) for place in range(start, end)
+    ]
     assert places == [place for place, character in enumerate(text) if not character.isspace()]
     assert all(len(one) <= LONGEST for one in found)

@@ -1,8 +1,8 @@
 """Makes the statistics of unannotated news that the tagger of names reads beside a text.
 
-    python data/training/statistics.py capitals NEWS.jsonl.gz
-    python data/training/statistics.py clusters NEWS.jsonl.gz      (needs gensim and scikit-learn, in any environment)
-    python data/training/statistics.py seen NEWS.jsonl.gz WEIGHTS
+    python data/training/count_news.py capitals NEWS.jsonl.gz
+    python data/training/count_news.py clusters NEWS.jsonl.gz      (needs gensim and scikit-learn, in any environment)
+    python data/training/count_news.py seen NEWS.jsonl.gz WEIGHTS
 
 NEWS has lines {id, title, body}; articles whose ids stand in a file given by --without are left out. `seen` takes weights that
 were trained with an empty seen.tsv: what they find in the news, and how often it was anything else, becomes that list.
@@ -61,15 +61,17 @@ def capitals(texts: Iterator[str]) -> str:
 
 def clusters(texts: Iterator[str]) -> str:
     """Words by the company they keep: skip-gram vectors of 100 values, then k-means into 60, 300 and 1,200 clusters."""
-    import numpy
+    import numpy as np
     from gensim.models import Word2Vec
     from sklearn.cluster import MiniBatchKMeans
 
     lines = [["0" if word[0].isdigit() else word for word in one.words] for text in texts for one in sentences(text)]
-    model = Word2Vec(lines, vector_size=100, window=2, min_count=20, sg=1, negative=8, epochs=4, workers=1, seed=7, sample=1e-4)
+    model = Word2Vec(
+        lines, vector_size=100, window=2, min_count=20, sg=1, negative=8, epochs=4, workers=1, seed=7, sample=1e-4
+    )
     kept = [place for place, word in enumerate(model.wv.index_to_key) if word[0].isalpha()]
     vectors = model.wv.vectors[kept]
-    vectors /= numpy.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     labels = [
         MiniBatchKMeans(count, random_state=1, n_init=2, batch_size=4096, max_iter=60).fit(vectors).labels_
         for count in (60, 300, 1200)
@@ -97,8 +99,14 @@ def seen(path: Path, without: set[str], weights: Path) -> str:
     used = _uses(articles(path, without), kept)
     rows = defaultdict(list)
     for name in kept:
-        shares = {type: read[name][type] / max(used[name], sum(read[name].values()), 1) for type in ("PER", "LOC", "ORG")}
-        code = " ".join(f"{type}{sum(share >= step for step in (0.15, 0.5, 0.85))}" for type, share in shares.items() if share >= 0.15)
+        shares = {
+            type: read[name][type] / max(used[name], sum(read[name].values()), 1) for type in ("PER", "LOC", "ORG")
+        }
+        code = " ".join(
+            f"{type}{sum(share >= step for step in (0.15, 0.5, 0.85))}"
+            for type, share in shares.items()
+            if share >= 0.15
+        )
         if code:
             rows[code].append(name)
     return "".join("\t".join([code, *sorted(names)]) + "\n" for code, names in sorted(rows.items()))
@@ -141,9 +149,13 @@ def main() -> None:
     parser.add_argument("what", choices=["capitals", "clusters", "seen"])
     parser.add_argument("news", type=Path)
     parser.add_argument("weights", type=Path, nargs="?")
-    parser.add_argument("--without", type=Path, nargs="*", default=[], help="annotated files whose articles are left out")
+    parser.add_argument(
+        "--without", type=Path, nargs="*", default=[], help="annotated files whose articles are left out"
+    )
     args = parser.parse_args()
-    without = {json.loads(line)["id"] for path in args.without for line in path.read_text(encoding="utf-8").splitlines()}
+    without = {
+        json.loads(line)["id"] for path in args.without for line in path.read_text(encoding="utf-8").splitlines()
+    }
     if args.what == "seen":
         rows = seen(args.news, without, args.weights)
     else:
