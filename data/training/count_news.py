@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from services.enrich.text.names import tagging  # noqa: E402  # the path is set above
-from services.enrich.text.names.features import Passage, features_of  # noqa: E402
+from services.enrich.text.names.features import Passage  # noqa: E402
 from services.enrich.text.names.syllables import Sentence, sentences  # noqa: E402
 
 LEXICON = ROOT / "services/enrich/text/names/lexicon"
@@ -82,10 +82,7 @@ def clusters(texts: Iterator[str]) -> str:
 
 def seen(path: Path, without: set[str], weights: Path) -> str:
     """Names that the tagger found in three articles or more, by what share of their uses it read as what."""
-    import pycrfsuite
-
-    tagger = pycrfsuite.Tagger()
-    tagger.open(str(weights))
+    tagger = tagging.Tagger(weights.read_bytes())
     read: dict[str, Counter[str]] = defaultdict(Counter)
     times: dict[str, Counter[str]] = defaultdict(Counter)
     for text in articles(path, without):
@@ -112,14 +109,14 @@ def seen(path: Path, without: set[str], weights: Path) -> str:
     return "".join("\t".join([code, *sorted(names)]) + "\n" for code, names in sorted(rows.items()))
 
 
-def _names(tagger: Any, text: str) -> Iterator[tuple[str, str, float]]:
+def _names(tagger: tagging.Tagger, text: str) -> Iterator[tuple[str, str, float]]:
     split: list[Sentence] = [one for line in text.split("\n") for one in sentences(line)]
     passages = [Passage(one, "paragraph", tagging.in_capitals(one)) for one in split]
-    for sentence, stretches in zip(split, features_of(passages), strict=True):
-        for offset, features in stretches:
-            labels = tagger.tag(features)
+    for sentence, stretches in zip(split, tagger.sight.of(passages), strict=True):
+        for offset, seen in stretches:
+            labels = tagger.labels(seen)
             for first, last, type in tagging.spans_of(labels):
-                sure = min(tagger.marginal(labels[place], place) for place in range(first, last))
+                sure = min(tagger.certainty(labels[place], place) for place in range(first, last))
                 yield " ".join(sentence.words[offset + first : offset + last]), type, sure
 
 

@@ -99,7 +99,7 @@ def main() -> None:
     train = roles.add_parser("train", help="train the tagger of names")
     train.add_argument("--data", nargs="+", type=Path, required=True, help="files or folders of annotated bulletins")
     train.add_argument("--config", type=Path, required=True)
-    train.add_argument("--out", type=Path, default=Path(__file__).parent / "text" / "names" / "names.crfsuite")
+    train.add_argument("--out", type=Path, default=Path(__file__).parent / "text" / "names" / "names.weights")
     train.add_argument("--score", action="store_true", help="hold a fifth back, score on it, write no weights")
     train.set_defaults(run=run_train)
     args = parser.parse_args()

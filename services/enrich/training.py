@@ -8,18 +8,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 import pycrfsuite
 
+from services.enrich.framing import framed
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
 from services.enrich.text.names import tagging
-from services.enrich.text.names.features import features_of
+from services.enrich.text.names.features import Sight
+from services.enrich.text.names.words import Facts
 from services.enrich.text.span import Span
 
+T = TypeVar("T")
 _NOBODY = UUID(int=0)
 _LABELS = {"PERSON": "PER", "ORGANIZATION": "ORG", "LOCATION": "LOC"}
 
@@ -65,13 +68,13 @@ def train(data: Sequence[Path], out: Path, config: Path, *, score: bool) -> int:
     if score:
         parts = int(values["held_back"]["one_of"])
         kept = [one for one in material if not held_back(one.id, parts)]
-        with tempfile.NamedTemporaryFile() as file:
-            fit(kept, Path(file.name), values["crf"])
-            tell(score_of(Path(file.name), [one for one in material if held_back(one.id, parts)]))
+        weights = fit(kept, values["crf"])
+        tell(score_of(weights, [one for one in material if held_back(one.id, parts)]))
         return 0
-    fit(material, out, values["crf"])
-    digest = hashlib.blake2b(out.read_bytes(), digest_size=4).hexdigest()
-    sys.stdout.write(f"{len(material)} bulletins, {sum(len(one.names) for one in material)} names -> {out} {digest}\n")
+    weights = fit(material, values["crf"])
+    out.write_bytes(weights)
+    version = tagging.Tagger(weights).version
+    sys.stdout.write(f"{len(material)} bulletins, {sum(len(one.names) for one in material)} names -> {out} {version}\n")
     return 0
 
 
@@ -93,27 +96,30 @@ def held_back(id: str, parts: int) -> bool:
     return int(hashlib.sha256(id.encode()).hexdigest(), 16) % parts == 0
 
 
-def fit(material: Iterable[Annotated], out: Path, parameters: dict[str, Any]) -> None:
-    """Train on the material and write the weights."""
+def fit(material: Iterable[Annotated], parameters: dict[str, Any]) -> bytes:
+    """The file of the weights that training on the material gives."""
     trainer = pycrfsuite.Trainer(verbose=False)
+    sight: Sight[Facts] = Sight(lambda facts: facts, lambda fact, _: (fact,), ())
     for one in material:
-        for features, labels in sequences_of(one):
-            trainer.append(pycrfsuite.ItemSequence(features), labels)
+        for seen, labels in sequences_of(one, sight):
+            trainer.append(pycrfsuite.ItemSequence(seen), labels)
     trainer.set_params(parameters)
-    trainer.train(str(out))
+    with tempfile.NamedTemporaryFile() as file:
+        trainer.train(file.name)
+        return framed(Path(file.name))
 
 
-def sequences_of(one: Annotated) -> Iterator[tuple[list[list[str]], list[str]]]:
+def sequences_of(one: Annotated, sight: Sight[T]) -> Iterator[tuple[list[T], list[str]]]:
     """What the tagger sees of a bulletin and what it should say, stretch by stretch."""
     article = clean(Article(id=_NOBODY, filed=one.text))
     numbered = tagging.passages_of(article.blocks)
     starts = {span.start: (type, span) for type, span in one.names}
-    for (number, passage), stretches in zip(numbered, features_of([passage for _, passage in numbered]), strict=True):
+    for (number, passage), stretches in zip(numbered, sight.of([passage for _, passage in numbered]), strict=True):
         offsets = article.blocks[number].offsets
         places = [offsets.filed(a, b) for a, b in zip(passage.sentence.starts, passage.sentence.ends, strict=True)]
         labels = _labels(places, starts)
-        for first, features in stretches:
-            yield features, labels[first : first + len(features)]
+        for first, seen in stretches:
+            yield seen, labels[first : first + len(seen)]
 
 
 def _labels(places: Sequence[Span], starts: dict[int, tuple[str, Span]]) -> list[str]:
@@ -130,14 +136,13 @@ def _labels(places: Sequence[Span], starts: dict[int, tuple[str, Span]]) -> list
     return labels
 
 
-def score_of(weights: Path, material: Iterable[Annotated]) -> dict[str, Score]:
+def score_of(weights: bytes, material: Iterable[Annotated]) -> dict[str, Score]:
     """How well the weights, without any rule, find the names of bulletins that they were not trained on; by type."""
-    tagger = pycrfsuite.Tagger()
-    tagger.open(str(weights))
+    tagger = tagging.Tagger(weights)
     counts: Counter[tuple[str, str]] = Counter()
     for one in material:
-        for features, labels in sequences_of(one):
-            wanted, found = set(tagging.spans_of(labels)), set(tagging.spans_of(tagger.tag(features)))
+        for seen, labels in sequences_of(one, tagger.sight):
+            wanted, found = set(tagging.spans_of(labels)), set(tagging.spans_of(tagger.labels(seen)))
             for outcome, spans in (("right", wanted & found), ("wrong", found - wanted), ("missed", wanted - found)):
                 counts.update((outcome, span[2]) for span in spans)
     rows = {

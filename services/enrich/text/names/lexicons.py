@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -43,13 +43,9 @@ def phrases() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def longest_phrases() -> dict[str, int]:
-    """How many syllables the longest phrase has that begins with a syllable."""
-    longest: dict[str, int] = defaultdict(int)
-    for phrase in phrases():
-        syllables = phrase.split(" ")
-        longest[syllables[0]] = max(longest[syllables[0]], len(syllables))
-    return dict(longest)
+def lengths_of_phrases() -> dict[str, tuple[int, ...]]:
+    """How many syllables the phrases have that begin with a syllable, the longest first."""
+    return lengths(phrases())
 
 
 @cache
@@ -58,27 +54,35 @@ def first_syllables(kind: str) -> frozenset[str]:
     return frozenset(word.split(" ")[0] for word in words(kind))
 
 
+def lengths(phrases: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """How many syllables those of the phrases have that begin with a syllable, the longest first."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for phrase in phrases:
+        first, *rest = phrase.split(" ")
+        found[first].add(len(rest) + 1)
+    return {first: tuple(sorted(counts, reverse=True)) for first, counts in found.items()}
+
+
 def folded_phrase(text: str) -> str:
     """The syllables and signs of a text, folded, with one blank between them."""
     return " ".join(word for sentence in sentences(fold_tone_place(text)) for word in sentence.words)
 
 
-def listed(lows: Sequence[str]) -> list[Listed]:
-    """For each folded token of a sentence the longest phrase of the lists that it is in, from the left."""
-    count = len(lows)
-    result: list[Listed] = [NOWHERE] * count
-    longest, known = longest_phrases(), phrases()
+def listed(lows: Sequence[str]) -> dict[int, Listed]:
+    """Of the folded tokens of a sentence those in phrases of the lists, the longest from the left, each with its phrase."""
+    result: dict[int, Listed] = {}
+    possible, known = lengths_of_phrases(), phrases()
     done = 0
-    for place, low in enumerate(lows):
-        if place < done or low not in longest:
+    for place in [place for place, low in enumerate(lows) if low in possible]:
+        if place < done:
             continue
-        for length in range(min(longest[low], count - place), 0, -1):
-            kinds = known.get(" ".join(lows[place : place + length]) if length > 1 else low)
-            if kinds:
+        for length in possible[lows[place]]:
+            kinds = known.get(" ".join(lows[place : place + length])) if length > 1 else known.get(lows[place])
+            if kinds and place + length <= len(lows):
                 done = place + length
                 result[place] = Listed(kinds, begins=True, end=done)
                 if length > 1:
-                    result[place + 1 : done] = [Listed(kinds, begins=False, end=done)] * (length - 1)
+                    result.update(dict.fromkeys(range(place + 1, done), Listed(kinds, begins=False, end=done)))
                 break
     return result
 

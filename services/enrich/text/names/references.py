@@ -18,8 +18,7 @@ def find_references(blocks: Sequence[Block]) -> tuple[Reference, ...]:
 
 
 def _of(block: Block) -> Iterator[Reference]:
-    text = block.text
-    matches = [(match, rule) for rule in _rules() for match in rule[1].finditer(text)]
+    matches = list(_matches(block.text))
     done = 0
     # Of two that begin together the longer one counts.
     for match, (method, _, type, confidence, reason) in sorted(
@@ -43,6 +42,19 @@ def _of(block: Block) -> Iterator[Reference]:
         )
 
 
+def _matches(text: str) -> Iterator[tuple[re.Match[str], "_Rule"]]:
+    """What the rules read at the words that one of them begins with: to look for these is far quicker than to try each rule everywhere."""
+    # As long as the text itself, so that the offsets hold.
+    small = text.replace("İ", "I").lower()
+    for word, rules in _rules_by_first_word().items():
+        place = small.find(word)
+        while place >= 0:
+            for rule in rules:
+                if match := rule[1].match(text, place):
+                    yield match, rule
+            place = small.find(word, place + 1)
+
+
 def _kind_of(name: str) -> str:
     """The kind that a name without number begins with: "Bộ luật" of "Bộ luật Hình sự"; the name itself if it tells none."""
     kinds = [kind for table in ("legal", "programme") for kind in reference_lists()[table]["kinds"]]
@@ -59,6 +71,22 @@ _Rule = tuple[str, re.Pattern[str], ReferenceType, float, str]
 
 
 @cache
+def _rules_by_first_word() -> dict[str, list[_Rule]]:
+    lists = reference_lists()
+    begin = {
+        "references.sign": lists["legal"]["kinds"],
+        "references.number": lists["legal"]["kinds"],
+        "references.named": lists["legal"]["named"],
+        "references.programme": ["Đề án", "Chương trình", *lists["programme"]["named"]],
+        "references.quoted": lists["programme"]["kinds"],
+    }
+    rules: dict[str, list[_Rule]] = {}
+    for rule in _rules():
+        for word in sorted({phrase.split(" ")[0].lower() for phrase in begin[rule[0]]}):
+            rules.setdefault(word, []).append(rule)
+    return rules
+
+
 def _rules() -> tuple[_Rule, ...]:
     lists = reference_lists()
     kinds, issuers = _any(lists["legal"]["kinds"]), _any(lists["legal"]["issuers"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+|[^\w\s]|_")
 _END = frozenset(".!?…;")
 _CLOSING = frozenset("\"”’')]»")
+_STOPS = _END | _CLOSING
 # After these a full stop ends no sentence; nor does it after one letter ("N. V. T.").
 _SHORTENED = frozenset(
     {"tp", "tx", "tt", "gs", "pgs", "ts", "ths", "ks", "bs", "cn", "q", "p", "h", "x", "st", "mr", "mrs", "dr"}
@@ -33,14 +34,18 @@ def sentences(text: str) -> Iterator[Sentence]:
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    word, end = "", 0
     for match in _TOKEN.finditer(text):
-        start = match.start()
-        if words and (len(words) >= LONGEST or _begins(text, words, ends[-1], start)):
+        start, stop = match.span()
+        # Nearly always a word and one blank stand before: no sentence begins there.
+        usual = start == end or (word not in _STOPS and start == end + 1 and text[end] == " ")
+        if words and (len(words) >= LONGEST or (not usual and _begins(text, words, end, start))):
             yield Sentence(tuple(words), tuple(starts), tuple(ends))
             words, starts, ends = [], [], []
-        words.append(match[0])
+        word, end = match[0], stop
+        words.append(word)
         starts.append(start)
-        ends.append(match.end())
+        ends.append(stop)
     if words:
         yield Sentence(tuple(words), tuple(starts), tuple(ends))
 

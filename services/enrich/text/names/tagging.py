@@ -8,11 +8,12 @@ from importlib.resources import files
 import pycrfsuite
 
 from services.enrich.text.article import Block
-from services.enrich.text.names.features import Passage, features_of
+from services.enrich.text.names.features import Passage, Sight
 from services.enrich.text.names.found import Found, NameType
 from services.enrich.text.names.syllables import Sentence, sentences
+from services.enrich.text.names.weights import Row, Weights
 
-MODEL = "names.crfsuite"
+MODEL = "names.weights"
 _TYPES: dict[str, NameType] = {"PER": "PERSON", "ORG": "ORGANIZATION", "LOC": "LOCATION"}
 _FEW_LETTERS, _MOSTLY = 8, 0.8
 
@@ -39,12 +40,14 @@ def tag(blocks: Sequence[Block], numbered: Sequence[tuple[int, Passage]]) -> lis
     """The names that the tagger sees in the blocks' passages, in the order of the text."""
     tagger = _tagger()
     found = []
-    for (number, passage), stretches in zip(numbered, features_of([passage for _, passage in numbered]), strict=True):
-        for offset, features in stretches:
-            labels = tagger.tag(features)
+    for (number, passage), stretches in zip(
+        numbered, tagger.sight.of([passage for _, passage in numbered]), strict=True
+    ):
+        for offset, seen in stretches:
+            labels = tagger.labels(seen)
             for first, last, label in spans_of(labels):
                 # The least sure syllable decides: a name is right as a whole or not at all.
-                confidence = min(tagger.marginal(labels[place], place) for place in range(first, last))
+                confidence = min(tagger.certainty(labels[place], place) for place in range(first, last))
                 start, end = passage.sentence.starts[offset + first], passage.sentence.ends[offset + last - 1]
                 found.append(
                     Found(
@@ -70,20 +73,32 @@ def spans_of(labels: Iterable[str]) -> Iterator[tuple[int, int, str]]:
 
 def model_version() -> str:
     """The version of the weights: a hash of their file."""
-    return _loaded()[1]
+    return _tagger().version
 
 
-def _tagger() -> pycrfsuite.Tagger:
-    return _loaded()[0]
+class Tagger:
+    """Weights, what sees by them, what decides by them, and the hash of their file."""
+
+    def __init__(self, packed: bytes):
+        self._weights = Weights.read(packed)
+        self._model = pycrfsuite.Tagger()
+        # The library reads a model where it lies and does not hold on to it: it has to live as long as the library's own.
+        self._model.open_inmemory(self._weights.frame)
+        self.sight: Sight[Row] = Sight(self._weights.sum_of, self._weights.rows.get, 0)
+        self.version = hashlib.blake2b(packed, digest_size=4).hexdigest()
+
+    def labels(self, seen: Sequence[Row]) -> list[str]:
+        """The labels of a stretch of tokens that fit best, by the row of what each token shows."""
+        labels: list[str] = self._model.tag(list(map(self._weights.scores, seen)))
+        return labels
+
+    def certainty(self, label: str, place: int) -> float:
+        """How likely the token at `place` of the stretch that was last labelled has this label."""
+        certainty: float = self._model.marginal(label, place)
+        return certainty
 
 
 @cache
-def _loaded() -> tuple[pycrfsuite.Tagger, str, bytes]:
-    """Once a process, and after the fork: the tagger, its version, and its weights.
-
-    The library reads the weights where they lie and does not hold on to them: they have to live as long as it does.
-    """
-    weights = (files(__package__) / MODEL).read_bytes()
-    tagger = pycrfsuite.Tagger()
-    tagger.open_inmemory(weights)
-    return tagger, hashlib.blake2b(weights, digest_size=4).hexdigest(), weights
+def _tagger() -> Tagger:
+    """Once a process, and after the fork."""
+    return Tagger((files(__package__) / MODEL).read_bytes())

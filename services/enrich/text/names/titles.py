@@ -3,15 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from services.enrich.text.article import Block
 from services.enrich.text.names.found import Found
-from services.enrich.text.names.lexicons import first_syllables, words
+from services.enrich.text.names.lexicons import first_syllables, lengths, words
 from services.enrich.text.names.syllables import Sentence
-from services.enrich.text.vietnamese import fold_tone_place
+from services.enrich.text.names.words import low_of
 
 _LONGEST = 9
-"""Syllables that the longest rank or post has."""
+"""Syllables that a post with its field has at most."""
 _FIELD = 5
 """Syllables that a post's field has at most: "Bộ trưởng Lao động, Thương binh" is cut at its comma."""
 _PAUSES = frozenset({",", "-", "–", "—", "."})
@@ -72,16 +73,24 @@ def lines_of(blocks: Sequence[Block], sentences: Sequence[tuple[int, Sentence]],
     by_block: dict[int, list[Found]] = {}
     for name in names:
         by_block.setdefault(name.block, []).append(name)
-    small = {number: fold_tone_place(blocks[number].text) for number in {number for number, _ in sentences}}
-    lines = [
-        _line(number, blocks[number].text, small[number], sentence, by_block.get(number, ()))
+    posts = _as_written()
+    return [
+        _line(number, blocks[number].text, sentence, names_of)
         for number, sentence in sentences
+        for names_of in (by_block.get(number, ()),)
+        if names_of or not posts.isdisjoint(sentence.words)
     ]
-    posts = first_syllables("post")
-    return [line for line in lines if line.names or not posts.isdisjoint(line.lows)]
 
 
-def _line(block: int, text: str, small: str, sentence: Sentence, names: Sequence[Found]) -> Line:
+@cache
+def _as_written() -> frozenset[str]:
+    """The first syllables of posts, in small letters and capitals."""
+    return frozenset(
+        form for word in first_syllables("post") for form in (word, word.capitalize(), word.upper())
+    )
+
+
+def _line(block: int, text: str, sentence: Sentence, names: Sequence[Found]) -> Line:
     inside = [name for name in names if sentence.starts[0] <= name.start < sentence.ends[-1]]
     placed: list[tuple[Found, int, int]] = []
     if inside:
@@ -91,7 +100,7 @@ def _line(block: int, text: str, small: str, sentence: Sentence, names: Sequence
             (name, first[name.start], last[name.end]) for name in inside if name.start in first and name.end in last
         ]
     return Line(
-        block, text, sentence, tuple(small[a:b] for a, b in zip(sentence.starts, sentence.ends, strict=True)), tuple(name for name, _, _ in placed),
+        block, text, sentence, tuple(map(low_of, sentence.words)), tuple(name for name, _, _ in placed),
         {start: (name, end) for name, start, end in placed}, {end: (name, start) for name, start, end in placed},
     )  # fmt: skip
 
@@ -157,17 +166,17 @@ def _after(line: Line, end: int) -> tuple[Post | None, list[Post]]:
 def posts_without_name(line: Line) -> list[Post]:
     """Posts that stand for a person: after "đồng chí", "ông", "bà", or with their body; no name stands by them."""
     found = []
-    place = 0
-    while place < len(line.lows):
-        post = _post_beginning(line, place) if line.lows[place] in first_syllables("post") else None
+    posts = first_syllables("post")
+    done = 0
+    for place in [place for place, low in enumerate(line.lows) if low in posts]:
+        post = _post_beginning(line, place) if place >= done else None
         if post is None:
-            place += 1
             continue
         called = _ending(line, place, "address") is not None
         alone = not _someone_begins(line, post[1]) and not (post[1] < len(line.lows) and line.lows[post[1]] == ",")
         if alone and place not in line.ends and (called or post[0].body is not None):
             found.append(post[0])
-        place = post[1]
+        done = post[1]
     return found
 
 
@@ -258,17 +267,28 @@ def _cut(line: Line, first: int, last: int) -> Post:
 
 def _ending(line: Line, end: int, *kinds: str) -> int | None:
     """Where the longest phrase of the lists begins that ends before token `end`."""
-    for length in range(min(_LONGEST, end), 0, -1):
-        phrase = " ".join(line.lows[end - length : end])
-        if any(phrase in words(kind) for kind in kinds):
+    phrases, _, by_last = _phrases(kinds)
+    for length in by_last.get(line.lows[end - 1], ()) if end else ():
+        if length <= end and " ".join(line.lows[end - length : end]) in phrases:
             return end - length
     return None
 
 
 def _beginning(line: Line, first: int, *kinds: str) -> int | None:
     """The token after the longest phrase of the lists that begins at token `first`."""
-    for length in range(min(_LONGEST, len(line.lows) - first), 0, -1):
-        phrase = " ".join(line.lows[first : first + length])
-        if any(phrase in words(kind) for kind in kinds):
+    phrases, by_first, _ = _phrases(kinds)
+    for length in by_first.get(line.lows[first], ()) if first < len(line.lows) else ():
+        if first + length <= len(line.lows) and " ".join(line.lows[first : first + length]) in phrases:
             return first + length
     return None
+
+
+_Lengths = dict[str, tuple[int, ...]]
+
+
+@cache
+def _phrases(kinds: tuple[str, ...]) -> tuple[frozenset[str], _Lengths, _Lengths]:
+    """The phrases of the lists, and how long those are that begin with a syllable, and that end in one."""
+    phrases = frozenset().union(*(words(kind) for kind in kinds))
+    backwards = {" ".join(reversed(phrase.split(" "))) for phrase in phrases}
+    return phrases, lengths(phrases), lengths(backwards)

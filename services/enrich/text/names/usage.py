@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from services.enrich.text.names.lexicons import lengths
+
 
 @cache
 def clusters() -> dict[str, tuple[str, ...]]:
@@ -22,35 +24,40 @@ def habits() -> dict[str, str]:
 
 
 @cache
-def _known() -> tuple[dict[str, str], dict[str, int]]:
+def _known() -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
     """Names that the press wrote, each with what it was read as; and how long those are that begin with a word."""
     path = files(__package__) / "lexicon" / "seen.tsv"
     rows = (line.split("\t") for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#"))
     known = {name: code for code, *names in rows for name in names}
-    longest: dict[str, int] = {}
-    for name in known:
-        first, *rest = name.split(" ")
-        longest[first] = max(longest.get(first, 0), len(rest) + 1)
-    return known, longest
+    return known, lengths(known)
 
 
-def known_names(written: Sequence[str]) -> list[tuple[str, str]]:
-    """For each word the code of the known name that it is in, from the left, and its part of it: B, I, E or S."""
-    known, longest = _known()
-    count = len(written)
-    result = [("", "")] * count
+def known_names(written: Sequence[str]) -> dict[int, tuple[str, str, str, str]]:
+    """For each word in or beside a known name: the name's code, the word's part of it, and those of its neighbours.
+
+    Names are read from the left. A part is B, I, E or S; a neighbour's stands before its code. What is not, is empty.
+    """
+    known, possible = _known()
+    parts: dict[int, tuple[str, str]] = {}
     done = 0
-    for place, word in enumerate(written):
-        if place < done or word not in longest:
+    for place in [place for place, word in enumerate(written) if word in possible]:
+        if place < done:
             continue
-        for length in range(min(longest[word], count - place), 0, -1):
-            code = known.get(" ".join(written[place : place + length]) if length > 1 else word)
-            if code:
+        for length in possible[written[place]]:
+            code = known.get(" ".join(written[place : place + length]))
+            if code and place + length <= len(written):
                 done = place + length
-                if length == 1:
-                    result[place] = (code, "S")
-                else:
-                    result[place] = (code, "B")
-                    result[place + 1 : done] = [(code, "I")] * (length - 2) + [(code, "E")]
+                parts[place] = (code, "B" if length > 1 else "S")
+                for inner in range(place + 1, done):
+                    parts[inner] = (code, "I" if inner < done - 1 else "E")
                 break
-    return result
+    nothing = ("", "")
+    near = {beside for place in parts for beside in (place - 1, place, place + 1)} if parts else ()
+    return {
+        place: (*parts.get(place, nothing), _joined(parts.get(place - 1)), _joined(parts.get(place + 1)))
+        for place in near
+    }
+
+
+def _joined(neighbour: tuple[str, str] | None) -> str:
+    return f"{neighbour[1]}{neighbour[0]}" if neighbour else ""
