@@ -18,11 +18,11 @@ from services.enrich.framing import framed
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
 from services.enrich.text.names import tagging
-from services.enrich.text.names.features import Sight
+from services.enrich.text.names.features import Sight, Told
 from services.enrich.text.names.words import Facts
 from services.enrich.text.span import Span
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Told)
 _NOBODY = UUID(int=0)
 _LABELS = {"PERSON": "PER", "ORGANIZATION": "ORG", "LOCATION": "LOC"}
 

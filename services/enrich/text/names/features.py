@@ -5,14 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import eq
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 
 from services.enrich.text.names.lexicons import NOWHERE, Listed, listed, words
 from services.enrich.text.names.syllables import Sentence
 from services.enrich.text.names.usage import known_names
 from services.enrich.text.names.words import Facts, facts_of, word_of
 
-T = TypeVar("T")
+
+class Told(Protocol):
+    """What becomes of facts; of several facts it is added up."""
+
+    def __add__(self, other: Self, /) -> Self: ...
+
+
+T = TypeVar("T", bound=Told)
 _PERSON_CUES = frozenset({"rank", "degree", "trade", "address", "post"})
 _NUMBERED = frozenset({"place", "body"})
 _BEFORE, _BEHIND = 6, 3
@@ -42,7 +49,7 @@ class Sight(Generic[T]):
     asked for the single facts, which are seldom met again; it gets `nothing` to answer with where it knows nothing.
     """
 
-    def __init__(self, told: Callable[[Facts], T], one: Callable[[str, T], T], nothing: T):
+    def __init__(self, told: Callable[[Facts], T], one: Callable[[str, T], T], nothing: T) -> None:
         self._one = one
         self._nothing = nothing
         self._told = told
@@ -139,8 +146,13 @@ class _Read(Generic[T]):
     """A sentence as it is looked at: of each token the word folded, its shape, its lists and the run it is in."""
 
     def __init__(
-        self, passage: Passage, lows: tuple[str, ...], shapes: tuple[str, ...], large: tuple[bool, ...], *seen: tuple[T, ...]
-    ):
+        self,
+        passage: Passage,
+        lows: tuple[str, ...],
+        shapes: tuple[str, ...],
+        large: tuple[bool, ...],
+        *seen: tuple[T, ...],
+    ) -> None:
         self.passage = passage
         self.lows = lows
         self.shapes = shapes

@@ -87,8 +87,8 @@ def listed(lows: Sequence[str]) -> dict[int, Listed]:
     return result
 
 
-# Single syllables that are facts of the word itself.
-_NOT_PHRASES = frozenset({"surname", "middle", "field"})
+# Syllables that are facts of the word itself, and what only rules ask for: the tagger was trained without.
+_NOT_PHRASES = frozenset({"surname", "middle", "field", "thing", "department"})
 
 
 @cache

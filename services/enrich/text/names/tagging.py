@@ -79,7 +79,7 @@ def model_version() -> str:
 class Tagger:
     """Weights, what sees by them, what decides by them, and the hash of their file."""
 
-    def __init__(self, packed: bytes):
+    def __init__(self, packed: bytes) -> None:
         self._weights = Weights.read(packed)
         self._model = pycrfsuite.Tagger()
         # The library reads a model where it lies and does not hold on to it: it has to live as long as the library's own.

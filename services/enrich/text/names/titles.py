@@ -85,9 +85,7 @@ def lines_of(blocks: Sequence[Block], sentences: Sequence[tuple[int, Sentence]],
 @cache
 def _as_written() -> frozenset[str]:
     """The first syllables of posts, in small letters and capitals."""
-    return frozenset(
-        form for word in first_syllables("post") for form in (word, word.capitalize(), word.upper())
-    )
+    return frozenset(form for word in first_syllables("post") for form in (word, word.capitalize(), word.upper()))
 
 
 def _line(block: int, text: str, sentence: Sentence, names: Sequence[Found]) -> Line:

@@ -17,7 +17,7 @@ _HEADER = struct.Struct("<II")
 class Weights:
     """What was learnt: the labels, the row of each fact, and the model that decides by the rows."""
 
-    def __init__(self, labels: Sequence[str], rows: Mapping[str, Row], frame: bytes):
+    def __init__(self, labels: Sequence[str], rows: Mapping[str, Row], frame: bytes) -> None:
         self.labels = tuple(labels)
         self.rows = rows
         self.frame = frame

@@ -48,6 +48,69 @@ def test_a_school_named_after_a_person_stays_whole() -> None:
 @pytest.mark.parametrize(
     ("paragraph", "name", "found"),
     [
+        (
+            "Chủ tịch UBND huyện Nà Hin Lò Văn Mận nói.",
+            "UBND huyện Nà Hin Lò Văn Mận",
+            ["UBND huyện Nà Hin", "Lò Văn Mận"],
+        ),
+        ("Phó Chủ tịch Quốc hội Lò Thị Minh Sao dự.", "Quốc hội Lò Thị Minh Sao", ["Quốc hội", "Lò Thị Minh Sao"]),
+        (
+            "Chủ tịch UBND phường Nguyễn Thái Bình nói.",
+            "UBND phường Nguyễn Thái Bình",
+            ["UBND phường Nguyễn Thái Bình"],
+        ),
+        ("Theo UBND huyện Nà Hin Lò Văn Mận.", "UBND huyện Nà Hin Lò Văn Mận", ["UBND huyện Nà Hin Lò Văn Mận"]),
+    ],
+)
+def test_a_whole_name_at_the_end_of_a_body_is_the_one_who_holds_the_post_before_it(
+    paragraph: str, name: str, found: list[str]
+) -> None:
+    assert [text for text, _ in after(rules.a_person_ends_a_body, paragraph, (name, BODY))] == found
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "name", "found"),
+    [
+        ("Bộ trưởng Thương mại Indonesia đến.", "Thương mại Indonesia", [("Indonesia", PLACE)]),
+        ("Bộ trưởng Ngoại giao Bounmy Sisavath đến.", "Ngoại giao Bounmy Sisavath", [("Bounmy Sisavath", PERSON)]),
+        ("Thứ trưởng Y tế nói.", "Y tế", []),
+        ("Sở Y tế Lai Châu họp.", "Sở Y tế Lai Châu", [("Sở Y tế Lai Châu", BODY)]),
+        ("Đại học Thương mại họp.", "Thương mại", [("Thương mại", BODY)]),
+    ],
+)
+def test_what_a_minister_is_in_charge_of_is_no_body(paragraph: str, name: str, found: list[tuple[str, str]]) -> None:
+    assert after(rules.a_field_is_no_body, paragraph, (name, BODY)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("báo Sông Hồng", "Sông Hồng"),
+        ("Báo Sông Hồng", "Sông Hồng"),
+        ("Đài Truyền hình Sông Hồng", "Đài Truyền hình Sông Hồng"),
+        ("Báo cáo viên", "Báo cáo viên"),
+    ],
+)
+def test_a_paper_is_named_without_its_kind(name: str, found: str) -> None:
+    assert after(rules.the_kind_of_a_paper_is_no_part_of, f"Theo {name}.", (name, BODY)) == [(found, BODY)]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Trung tâm Khuyến nông thuộc Sở Nông nghiệp", ["Trung tâm Khuyến nông", "Sở Nông nghiệp"]),
+        ("Trạm Thú y trực thuộc Chi cục Thú y", ["Trạm Thú y", "Chi cục Thú y"]),
+        ("Hội Nông dân Nà Hin (HND", ["Hội Nông dân Nà Hin", "HND"]),
+        ("Phòng Cảnh sát (PC02) Công an tỉnh Sơn La", ["Phòng Cảnh sát (PC02) Công an tỉnh Sơn La"]),
+    ],
+)
+def test_two_bodies_that_are_read_as_one_are_parted(name: str, found: list[str]) -> None:
+    assert [text for text, _ in after(rules.two_bodies_are_two, f"Theo {name}).", (name, BODY))] == found
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "name", "found"),
+    [
         ("Đoàn thăm nước Lào hôm qua.", ("nước Lào", PLACE), ("Lào", PLACE)),
         ("Đoàn thăm nước Cộng hòa Cuba.", ("nước Cộng hòa Cuba", BODY), ("Cộng hòa Cuba", PLACE)),
         ("Hai tỉnh Lào Cai và Sơn La họp.", ("tỉnh Lào Cai", PLACE), ("Lào Cai", PLACE)),
@@ -62,7 +125,7 @@ def test_a_type_noun_that_is_no_part_of_the_name_is_left_out(
     assert after(rules.a_type_noun_is_no_part_of, paragraph, name) == [found]
 
 
-@pytest.mark.parametrize("name", ["Công an các xã", "Công an 6 xã", "ANTT"])
+@pytest.mark.parametrize("name", ["Công an các xã", "Công an 6 xã", "ANTT", "BV", "CSGT"])
 def test_many_bodies_and_no_body_are_no_names(name: str) -> None:
     assert after(rules.a_class_of_bodies_is_no_name, f"Theo {name} thì tốt. Bảo đảm ANTT.", (name, BODY)) == []
 
@@ -78,6 +141,21 @@ def test_a_bracket_with_the_short_form_does_not_part_a_body() -> None:
     assert found == [("Hội đồng Nhân dân (HĐND) tỉnh Sơn La", BODY)]
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "body", "found"),
+    [
+        (
+            "Phòng Cảnh sát hình sự (PC02) Công an tỉnh Sơn La bắt.",
+            "Phòng Cảnh sát hình sự",
+            "Phòng Cảnh sát hình sự (PC02) Công an tỉnh Sơn La",
+        ),
+        ("Cán bộ Sở Nội vụ (NV) tỉnh để điều tra.", "Sở Nội vụ", "Sở Nội vụ (NV) tỉnh"),
+    ],
+)
+def test_nor_does_one_before_the_body_it_is_part_of(paragraph: str, body: str, found: str) -> None:
+    assert after(rules.a_bracket_is_inside_a_body, paragraph, (body, BODY)) == [(found, BODY)]
+
+
 def test_a_bracket_with_a_place_does() -> None:
     names = (("Công an xã Tả Van", BODY), ("Lào Cai", PLACE))
     assert after(rules.a_bracket_is_inside_a_body, "Công an xã Tả Van (Lào Cai) họp.", *names) == list(names)
@@ -86,6 +164,17 @@ def test_a_bracket_with_a_place_does() -> None:
 def test_a_sure_name_is_found_again_where_it_was_missed() -> None:
     found = after(rules.what_was_named_once_is_named_again, "Lò Văn Mận đến. Gặp Lò Văn Mận.", ("Lò Văn Mận", PERSON))
     assert found == [("Lò Văn Mận", PERSON), ("Lò Văn Mận", PERSON)]
+
+
+def test_so_is_a_body_of_three_capitals() -> None:
+    found = after(rules.what_was_named_once_is_named_again, "Hội nghị TTXH mở. Theo TTXH, vui.", ("TTXH", BODY))
+    assert found == [("TTXH", BODY), ("TTXH", BODY)]
+
+
+def test_what_was_mostly_missed_is_not_sought_again() -> None:
+    names = ("Biển Ngọc", PLACE)
+    found = after(rules.what_was_named_once_is_named_again, "Biển Ngọc đẹp. Tàu Biển Ngọc 20, tàu Biển Ngọc 21.", names)
+    assert found == [names]
 
 
 def test_a_given_name_is_not_sought_again() -> None:
