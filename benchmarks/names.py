@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -52,11 +53,16 @@ def main() -> None:
         )
     told = {f"{name} (CPU-ms a bulletin)": statistics.median(values) for name, values in figures.items()}
     told["first bulletin of a process (CPU-ms)"] = first
+    told["articles named a CPU-second"] = 1000 / told["names (CPU-ms a bulletin)"]
+    told["peak memory of the whole engine, with the texts (MiB)"] = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    )
     if args.underthesea:
         theirs = subprocess.run(
             [args.underthesea, "-c", _THEIRS], input=json.dumps(filed[:20]), capture_output=True, text=True, check=True
         )
         told["underthesea ner (CPU-ms a bulletin)"] = float(theirs.stdout)
+        told["articles named a CPU-second by underthesea"] = 1000 / float(theirs.stdout)
         told["underthesea / names"] = float(theirs.stdout) / told["names (CPU-ms a bulletin)"]
     tell("names", told, {"texts": origin, "count": args.count, "rounds": args.rounds, "python": sys.version.split()[0]})
 
