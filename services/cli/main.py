@@ -65,13 +65,14 @@ def post(
     wait: Annotated[bool, typer.Option("--wait", help="Wait until each is finished and show its article.")] = False,
     source: Annotated[str, typer.Option(help="Who files it.")] = "",
     priority: Annotated[str, typer.Option(help="normal or flash.")] = "",
+    published: Annotated[str, typer.Option(help="The day of publication: 2025-09-05.")] = "",
     charset: Annotated[str | None, typer.Option(help="The charset of text files, if it is known.")] = None,
     as_json: Json = False,
 ) -> None:
     """Post bulletins: FILES, or standard input. A file of JSON lines (.ndjson, .jsonl) is posted as a batch."""
     from services.cli.post import post_all
 
-    headers = {"source": source, "priority": priority}
+    headers = {"source": source, "priority": priority, "published": published}
     raise typer.Exit(post_all(files or [], _client(), wait=wait, charset=charset, headers=headers, as_json=as_json))
 
 

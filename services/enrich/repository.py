@@ -8,7 +8,7 @@ Locks are taken in one order by everybody: bulletins (skipping what another hold
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ class Claimed:
     id: UUID
     source: str | None
     external_id: str | None
+    published: date | None
     received_at: datetime
     media_type: str
     charset: str
@@ -58,7 +59,7 @@ class Verdict:
 
 
 _CLAIM = """
-SELECT id, source, external_id, received_at, media_type, charset, raw_sha256, size
+SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size
 FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s {which}
 FOR UPDATE SKIP LOCKED
 """

@@ -100,7 +100,7 @@ class Workbench:
         spoke_at = time.monotonic()
         for bulletin in claimed:
             try:
-                blank = Article(id=self.new_id(), filed=texts[bulletin.id])
+                blank = Article(id=self.new_id(), filed=texts[bulletin.id], given=bulletin.published)
                 with time_limit(self.settings.bulletin_timeout):
                     article, times = pipeline.read(blank, self.stages, time.perf_counter)
                 made.append((bulletin, article, times))

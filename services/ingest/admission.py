@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -63,6 +63,7 @@ class Sender(NamedTuple):
 
     source: str | None = None
     external_id: str | None = None
+    published: date | None = None
     priority: Priority = Priority.NORMAL
     client: str = ""
     idem_key: str | None = None
@@ -93,7 +94,7 @@ class Load:
 
 
 def admit_json(raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes: int) -> Filing:
-    """A bulletin as JSON (UTF-8). Its own source, external_id and priority outrank the sender's headers.
+    """A bulletin as JSON (UTF-8). Its own source, external_id, published and priority outrank the sender's headers.
 
     Raises BulletinTooLong, MalformedJson, InvalidBulletin, EmptyText, UndecodableText.
     """
@@ -110,6 +111,7 @@ def admit_json(raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes
         sender = sender._replace(
             source=body.source or sender.source,
             external_id=body.external_id or sender.external_id,
+            published=body.published or sender.published,
             priority=_PRIORITIES[body.priority] if "priority" in body.model_fields_set else sender.priority,
         )
     return _filing(raw, JSON, _JSON_CHARSET, sender, id, now)

@@ -19,19 +19,19 @@ _TAKE_IN = """
 WITH incoming AS (
     SELECT * FROM unnest(
         %(id)b::uuid[], %(client)b::text[], %(idem_key)b::text[], %(fingerprint)b::bytea[], %(source)b::text[],
-        %(external_id)b::text[], %(priority)b::int2[], %(media_type)b::text[], %(charset)b::text[],
+        %(external_id)b::text[], %(published)b::date[], %(priority)b::int2[], %(media_type)b::text[], %(charset)b::text[],
         %(charset_reason)b::text[], %(sha)b::bytea[], %(raw)b::bytea[], %(request_id)b::text[],
         %(traceparent)b::text[], %(received_at)b::timestamptz[]
-    ) AS t (id, client, idem_key, fingerprint, source, external_id, priority, media_type, charset, charset_reason,
+    ) AS t (id, client, idem_key, fingerprint, source, external_id, published, priority, media_type, charset, charset_reason,
             sha, raw, request_id, traceparent, received_at)
 ), kept AS (
     INSERT INTO raw_object (sha256, bytes, size, received_at)
     SELECT DISTINCT ON (sha) sha, raw, octet_length(raw), received_at FROM incoming ORDER BY sha
     ON CONFLICT DO NOTHING
 )
-INSERT INTO bulletin (id, client, idem_key, fingerprint, source, external_id, priority, media_type, charset,
+INSERT INTO bulletin (id, client, idem_key, fingerprint, source, external_id, published, priority, media_type, charset,
                       charset_reason, raw_sha256, size, request_id, traceparent, received_at, run_at, rung_at)
-SELECT id, client, idem_key, fingerprint, source, external_id, priority, media_type, charset,
+SELECT id, client, idem_key, fingerprint, source, external_id, published, priority, media_type, charset,
        charset_reason, sha, octet_length(raw), request_id, traceparent, received_at, received_at, received_at
 FROM incoming ORDER BY client, idem_key, id
 ON CONFLICT DO NOTHING
@@ -77,6 +77,7 @@ async def take_in(connection: AsyncConnection[Any], filings: Sequence[Filing]) -
         "fingerprint": [sender.fingerprint for sender in senders],
         "source": [sender.source for sender in senders],
         "external_id": [sender.external_id for sender in senders],
+        "published": [sender.published for sender in senders],
         "priority": [int(sender.priority) for sender in senders],
         "media_type": [filing.media_type for filing in filings],
         "charset": [filing.charset for filing in filings],

@@ -41,6 +41,7 @@ def receipt(tx: Connection, row: AnyRow) -> Receipt:
         priority=_PRIORITY_NAMES[row.priority],
         source=row.source,
         external_id=row.external_id,
+        published=row.published,
         charset=label_of(row.charset),
         charset_reason=row.charset_reason,
         sha256=row.raw_sha256.hex(),

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Sequence
+from datetime import date
 from email.message import Message
 from functools import lru_cache
 from typing import Annotated
@@ -79,6 +80,7 @@ def the_sender(request: Request) -> Sender:
     return Sender(
         source=_label(header("bulletin-source")),
         external_id=_label(header("bulletin-external-id")),
+        published=_day(header("bulletin-published")),
         priority=_PRIORITIES[priority],
         idem_key=found[1] if key is not None and found else None,
         request_id=request_id(request),
@@ -92,6 +94,7 @@ _SENDER_HEADERS = [
         ("Idempotency-Key", "Makes a repeated request harmless.", {"type": "string", "maxLength": 255}),
         ("Bulletin-Source", "Who files it.", {"type": "string", "maxLength": _LONGEST_LABEL}),
         ("Bulletin-External-Id", "The sender's own id of it.", {"type": "string", "maxLength": _LONGEST_LABEL}),
+        ("Bulletin-Published", "The day of publication, such as 2025-09-05.", {"type": "string", "format": "date"}),
         ("Bulletin-Priority", "`flash` overtakes all else.", {"enum": ["normal", "flash"], "default": "normal"}),
     )
 ]
@@ -360,6 +363,16 @@ def _content_type(header: str | None) -> tuple[str, str | None]:
     message["content-type"] = header
     charset = message.get_param("charset")
     return message.get_content_type(), charset if isinstance(charset, str) else None
+
+
+def _day(value: str | None) -> date | None:
+    """A header's day. Raises InvalidParameter."""
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise InvalidParameter(f"Bulletin-Published is a day such as 2025-09-05, not {value[:40]!r}") from None
 
 
 def _label(value: str | None) -> str | None:

@@ -1,10 +1,10 @@
 """A bulletin on the wire: as the newsroom posts it, and the receipt that it gets."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.contracts import examples
 from shared.contracts.article import ArticleOut
@@ -43,6 +43,7 @@ class BulletinIn(BaseModel):
     source: Label | None = None
     external_id: Label | None = None
     priority: PriorityName = "normal"
+    published: date | None = Field(None, description="The day on which the newsroom published it, where it is known.")
 
 
 class Accepted(BaseModel):
@@ -75,6 +76,7 @@ class Receipt(BaseModel):
     priority: PriorityName
     source: str | None
     external_id: str | None
+    published: date | None
     charset: str
     charset_reason: str
     sha256: str

@@ -144,6 +144,7 @@ RECEIPT: dict[str, Any] = {
     "priority": "normal",
     "source": "bao-vinh-long",
     "external_id": "VL-2025-0917",
+    "published": None,
     "charset": "utf-8",
     "charset_reason": "JSON is UTF-8",
     "sha256": "b3d1c6f0a9e84c57d2f1e0b9a8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c9",

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -25,19 +25,27 @@ _PAIRS = re.compile(r"(?<![\w-])(?=(?P<first>[^\W\d_]+)[ ](?P<second>[^\W\d_]+)(
 
 def find_slips(article: Article) -> Article:
     """Find words written twice by mistake and words that lost their first letter; each with what was likely meant."""
-    read = [block for block in article.blocks if block.kind in _READ]
-    if not _may_hold_slips("\n".join(block.text for block in read)):
-        return article
-    found = [slip for block in read for slip in (*_doubled(block), *_lost(block))]
-    return article.evolve(slips=tuple(sorted(found, key=lambda slip: slip.span.start)))
+    found = [slip for block in article.blocks if block.kind in _READ for slip in _slips_of(block)]
+    return article.evolve(slips=tuple(sorted(found, key=lambda slip: slip.span.start))) if found else article
 
 
-def _may_hold_slips(text: str) -> bool:
-    """Whether there may be one at all is seen from the list of words; the patterns that place them are slow."""
-    words = _TOKEN.findall(text)
+def _slips_of(block: Block) -> Iterator[Slip]:
+    """Whether there is one is seen from the list of words; only then the slow patterns say where it stands."""
+    words = _TOKEN.findall(block.text)
+    if any(_is_slip_when_doubled(unit) for unit in _units_twice(words)):
+        yield from _doubled(block)
     if not _without_first_letter().keys().isdisjoint(map(" ".join, pairwise(words))):
-        return True
-    return any(_ONCE * length in bytes(map(eq, words, words[length:])) for length in range(1, 5))
+        yield from _lost(block)
+
+
+def _units_twice(words: Sequence[str]) -> Iterator[str]:
+    """Runs of one to four words that stand twice in a row."""
+    for length in range(1, 5):
+        same = bytes(map(eq, words, words[length:]))
+        place = same.find(_ONCE * length)
+        while place >= 0:
+            yield " ".join(words[place : place + length])
+            place = same.find(_ONCE * length, place + 1)
 
 
 def _doubled(block: Block) -> Iterator[Slip]:

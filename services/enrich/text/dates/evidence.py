@@ -3,24 +3,30 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from services.enrich.text.article import Block
 from services.enrich.text.dates.calendar import day_of, first_day
-from services.enrich.text.dates.cues import Signs
-from services.enrich.text.dates.find import Piece, words_before
+from services.enrich.text.dates.cues import Signs, signs_of
+from services.enrich.text.dates.find import Piece
+from services.enrich.text.dates.guards import words_before
 from services.enrich.text.dates.lexicon import lexicon
 from services.enrich.text.dates.value import Moment
 from services.enrich.text.dates.years import Evidence
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A block of the article, its text in small letters, the signs in it, and the times that were found in it."""
+    """A block of the article, its text in small letters, and the times that were found in it."""
 
     block: Block
     small: str
-    signs: Signs
     pieces: tuple[Piece, ...]
+
+    @cached_property
+    def signs(self) -> Signs:
+        """The signs in it, looked for when they are first needed: most times say everything themselves."""
+        return signs_of(self.small)
 
 
 def evidence_of(passages: Iterable[Passage]) -> tuple[Evidence, ...]:

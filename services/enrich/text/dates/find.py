@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from services.enrich.text.dates.lexicon import WIDEST_GUARD, lexicon
+from services.enrich.text.dates.guards import Sides, guards_pass
 from services.enrich.text.dates.read import read
 from services.enrich.text.dates.rules import FIGURE, SIGNS, Rule, gates, rules_by_trigger
 from services.enrich.text.dates.value import Moment
@@ -12,7 +12,31 @@ _WORD = re.compile(r"\d+|[^\W\d_]+\d?(?!\w)|[^\W\d_]+")
 _ROMAN = {
     numeral: value
     for value, numeral in enumerate(
-        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii".split(), start=1
+        [
+            "i",
+            "ii",
+            "iii",
+            "iv",
+            "v",
+            "vi",
+            "vii",
+            "viii",
+            "ix",
+            "x",
+            "xi",
+            "xii",
+            "xiii",
+            "xiv",
+            "xv",
+            "xvi",
+            "xvii",
+            "xviii",
+            "xix",
+            "xx",
+            "xxi",
+            "xxii",
+        ],
+        start=1,
     )
 }
 # What can follow a figure that is one of several days, months or hours: "3, 5 và 7/10", "25 - 27/12".
@@ -42,7 +66,7 @@ def find_pieces(text: str, small: str) -> list[Piece]:
         figure = key[0].isdecimal()
         trigger = _figure_trigger(small, word.end()) if figure else key
         gate = triggers.get(trigger)
-        if gate is None and key not in _ROMAN or word.start() < done:
+        if (gate is None and key not in _ROMAN) or word.start() < done:
             continue
         if figure and (len(key) > _LONGEST_NUMBER or _inside_a_number(small, word.start(), done)):
             continue
@@ -59,9 +83,7 @@ def _figure_trigger(small: str, stop: int) -> str:
     return FIGURE + ("w" if following.isalpha() else following if following in SIGNS else "")
 
 
-def _piece(
-    trigger: str, gate: re.Pattern[str] | None, word: re.Match[str], text: str, small: str
-) -> Piece | None:
+def _piece(trigger: str, gate: re.Pattern[str] | None, word: re.Match[str], text: str, small: str) -> Piece | None:
     """The piece that begins with a word."""
     start = word.start()
     if gate and gate.match(small, start):
@@ -76,7 +98,7 @@ def _inside_a_number(small: str, start: int, done: int) -> bool:
     before = small[start - 1] if start else " "
     if before.isalnum() or before == "_":
         return True
-    if before not in "/.,:-–+$#@" or start < 2 or start - 1 == done and before in "-–":
+    if before not in "/.,:-–+$#@" or start < 2 or (start - 1 == done and before in "-–"):
         return False
     return small[start - 2].isalnum()
 
@@ -87,7 +109,7 @@ def _longest(rules: tuple[Rule, ...], text: str, small: str, start: int) -> Piec
     matches.sort(key=_length, reverse=True)
     sides = Sides(small)
     for match, rule in matches:
-        if not _guards_pass(rule, match, text, sides):
+        if not guards_pass(rule, match, text, sides):
             if rule.swallows:
                 return _a_name(match, rule)
             continue
@@ -104,108 +126,19 @@ def _longest(rules: tuple[Rule, ...], text: str, small: str, start: int) -> Piec
 def _a_name(match: re.Match[str], rule: Rule) -> Piece:
     """A stretch that is no date, nor any part of it: "Đường 30 Tháng 4"."""
     return Piece(
-        start=match.start(), stop=match.end(), kind="name", moment=Moment(), until=None, rule=rule.id, confidence=0.0, loose=True
+        start=match.start(),
+        stop=match.end(),
+        kind="name",
+        moment=Moment(),
+        until=None,
+        rule=rule.id,
+        confidence=0.0,
+        loose=True,
     )
 
 
 def _length(found: tuple[re.Match[str], Rule]) -> int:
     return found[0].end()
-
-
-class Sides:
-    """The words around stretches of a text, each looked up once."""
-
-    __slots__ = ("_after", "_before", "_small")
-
-    def __init__(self, small: str) -> None:
-        self._small = small
-        self._before: dict[int, frozenset[str]] = {}
-        self._after: dict[int, frozenset[str]] = {}
-
-    def before(self, place: int) -> frozenset[str]:
-        """The phrases that end before a place."""
-        if place not in self._before:
-            self._before[place] = words_before(self._small, place)
-        return self._before[place]
-
-    def after(self, place: int) -> frozenset[str]:
-        """The phrases that begin after a place."""
-        if place not in self._after:
-            self._after[place] = words_after(self._small, place)
-        return self._after[place]
-
-
-def _guards_pass(rule: Rule, match: re.Match[str], text: str, sides: Sides) -> bool:
-    """Do the words on both sides, and the letters as they were written, let this be a date?"""
-    start, stop = match.span()
-    if rule.written and not rule.written.match(text, start):
-        return False
-    before = sides.before(start) if rule.not_after or rule.after else _NO_WORDS
-    after = sides.after(stop) if rule.not_before or rule.before or rule.no_fraction or rule.rescue else _NO_WORDS
-    if _any(rule.not_after, before) and not _any(rule.rescue, after) and not _lifted(rule, before):
-        return False
-    if _any(rule.not_before, after) or rule.no_fraction and _looks_like_a_share(match, text, after):
-        return False
-    return not (rule.after or rule.before) or _any(rule.after, before) or _any(rule.before, after)
-
-
-_NO_WORDS: frozenset[str] = frozenset()
-
-
-def _lifted(rule: Rule, before: frozenset[str]) -> bool:
-    """Does a phrase before it say more than the word that forbids?"""
-    allowing = max((len(word) for group in rule.lifted_by for word in before & group), default=0)
-    return allowing > max((len(word) for group in rule.not_after for word in before & group), default=0)
-
-
-def _any(groups: tuple[frozenset[str], ...], words: frozenset[str]) -> bool:
-    return any(not words.isdisjoint(group) for group in groups)
-
-
-def _looks_like_a_share(match: re.Match[str], text: str, after: frozenset[str]) -> bool:
-    """2/3 before a noun is a share: its first figure is no greater, and no word of a sentence's frame follows."""
-    if int(match["d"]) > int(match["m"]) or not after:
-        return False
-    following = text[match.end() :].lstrip()[:1]
-    return following.islower() and after.isdisjoint(lexicon().words["frame"])
-
-
-_OTHER_END = re.compile(r"(?:\d{1,2}\s?[-–])?$")
-
-
-def words_before(small: str, place: int) -> frozenset[str]:
-    """The last one, two, three, … words before a place, up to the nearest sign."""
-    if place and small[place - 1] in "-–":
-        # "từ 6-9 giờ": what stands before the first figure counts.
-        place -= len(_OTHER_END.search(small[max(0, place - 8) : place])[0])  # type: ignore[index]  # it always matches
-    words = small[max(0, place - 40) : place].split()[-WIDEST_GUARD:]
-    if not words or place and not small[place - 1].isspace():
-        return frozenset(small[place - 1 : place])
-    found, phrase = [], ""
-    for word in reversed(words):
-        if word[-1] in ",.;:!?)…”\"":
-            break
-        word = word.lstrip("(“\"'‘")  # noqa: PLW2901
-        phrase = f"{word} {phrase}" if phrase else word
-        found.append(phrase)
-    return frozenset(found)
-
-
-def words_after(small: str, place: int) -> frozenset[str]:
-    """The first one, two, three, … words after a place, up to the nearest sign; or the sign itself."""
-    following = small[place : place + 40]
-    if not following[:1].isspace():
-        return frozenset(following[:1])
-    found, phrase = [], ""
-    for word in following.split()[:WIDEST_GUARD]:
-        bare = word.rstrip(",.;:!?)…”\"")
-        if not bare:
-            break
-        phrase = f"{phrase} {bare}" if phrase else bare
-        found.append(phrase)
-        if bare != word:
-            break
-    return frozenset(found)
 
 
 _NUMBER_ENDS = re.compile(r"(?![\w%/:]|[.,]\d)")

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from services.enrich.text.article import Basis, DateMention, DateType, Item
 from services.enrich.text.dates.calendar import day_of, first_day
 from services.enrich.text.dates.compose import compose
 from services.enrich.text.dates.evidence import Passage
-from services.enrich.text.dates.find import Piece, find_pieces, words_before
+from services.enrich.text.dates.find import Piece, find_pieces
+from services.enrich.text.dates.guards import words_before
 from services.enrich.text.dates.lexicon import lexicon
 from services.enrich.text.dates.resolve import Setting, Settled, Timeline, settle
 from services.enrich.text.dates.value import Moment
@@ -54,17 +55,23 @@ def _settle_passage(number: int, passage: Passage, line: Timeline) -> Iterator[D
     told = (-1, -1)
     month: tuple[int, int] | None = None
     for piece in passage.pieces:
-        where = passage.signs.sentence(piece.start, piece.stop)
-        if where[0] >= told[1]:
-            told, line.narrated, month = where, None, None
+        if len(passage.pieces) > 1:
+            where = passage.signs.sentence(piece.start, piece.stop)
+            if where[0] >= told[1]:
+                told, line.narrated, month = where, None, None
         settled, until = _settle_piece(piece, passage, line, month)
         if settled is None or (piece.until is not None and until is None):
             continue
         mention = _mention(piece, passage, settled, until)
         line.note(until.moment if until else settled.moment, mention.span)
-        if settled.moment.grain == "month" and settled.moment.year and settled.moment.month and not settled.moment.lunar:
+        if (
+            settled.moment.grain == "month"
+            and settled.moment.year
+            and settled.moment.month
+            and not settled.moment.lunar
+        ):
             month = (settled.moment.year, settled.moment.month)
-        line.narrated = line.narrated or _narrated(piece, settled, passage, where[0])
+        line.narrated = line.narrated or _narrated(piece, settled, passage, max(told[0], 0))
         yield Dated(passage=number, piece=piece, settled=settled, mention=mention)
 
 
@@ -80,7 +87,13 @@ def _settle_piece(
         return _up_to_now(settle(one, line, setting), line)
     if one.year is None and one.step is None and other.year is not None and (one.month or one.quarter):
         one = _before_end(one, other)
-    elif other.year is None and other.step is not None and one.step is None and other.since == "publication" and one.month is None:
+    elif (
+        other.year is None
+        and other.step is not None
+        and one.step is None
+        and other.since == "publication"
+        and one.month is None
+    ):
         one = _from_end(one, other)
     first = settle(one, line, setting)
     if first is None:
@@ -92,11 +105,11 @@ def _settle_piece(
 
 
 def _up_to_now(first: Settled | None, line: Timeline) -> tuple[Settled | None, Settled | None]:
-    """"từ đầu năm đến nay": from the first day of the year to the publication."""
+    """From ("đầu năm đến nay") the first day of the year to the publication."""
     begin = _begin(first) if first else None
     if first is None or begin is None or line.published is None:
         return first, None if first is None else replace(first, value="PRESENT_REF")
-    day = Moment(grain="day", **_fields(line.published))
+    day = Moment(grain="day").but(**_fields(line.published))
     return (
         replace(first, value=begin.isoformat(), moment=first.moment.but(grain="day", modifier=None, **_fields(begin))),
         Settled(moment=day, value=line.published.isoformat(), evidence=line.published_span),
@@ -131,14 +144,14 @@ def _in_order(first: Settled, last: Settled | None) -> tuple[Settled | None, Set
         begin = day_of(first.moment.year or 0, first.moment.month or 0, first.moment.day or 0)
         if begin and first.value[:10] == last.value[:10]:
             return _a_day_earlier(first, begin), last
-    return (first, last) if first.value[:10] <= last.value[:10] or len(first.value) != len(last.value) else (first, None)
+    return (
+        (first, last) if first.value[:10] <= last.value[:10] or len(first.value) != len(last.value) else (first, None)
+    )
 
 
 def _a_day_earlier(settled: Settled, day: date) -> Settled:
-    from datetime import timedelta
-
-    there = settled.moment.but(**_fields(day - timedelta(1)))
-    return replace(settled, moment=there, value=(day - timedelta(1)).isoformat() + settled.value[10:])
+    eve = day - timedelta(1)
+    return replace(settled, moment=settled.moment.but(**_fields(eve)), value=eve.isoformat() + settled.value[10:])
 
 
 def _fields(day: date) -> dict[str, int]:
@@ -179,16 +192,20 @@ def _mention(piece: Piece, passage: Passage, settled: Settled, until: Settled | 
         type=_type(piece, moment, until),
         value=value,
         calendar="lunar" if settled.lunar or piece.moment.lunar else "solar",
-        granularity=(until.moment.grain if until else moment.grain) if not piece.moment.type == "SET" else moment.grain,
+        granularity=(until.moment.grain if until else moment.grain) if piece.moment.type != "SET" else moment.grain,
         modifier=moment.modifier or _amount(piece, passage.small),
         written=named,
         inferred=tuple(name for name in settled.inferred if name not in named),
         lunar=_lunar(settled, until),
         basis=Basis(
             method=piece.rule, version=VERSION, confidence=confidence, evidence=tuple(evidence),
-            reason=settled.reason or "written in full",
+            reason=settled.reason or _own_words(value),
         ),
     )  # fmt: skip
+
+
+def _own_words(value: str) -> str:
+    return "the text leaves it vague" if value.endswith("_REF") else "the expression says it all"
 
 
 def _lunar(settled: Settled, until: Settled | None) -> str | None:
@@ -204,11 +221,11 @@ def _value(settled: Settled, until: Settled | None) -> str:
 def _type(piece: Piece, moment: Moment, until: Settled | None) -> DateType:
     if piece.moment.type in {"DURATION", "SET"}:
         return "DURATION" if piece.moment.type == "DURATION" else "SET"
-    return "TIME" if moment.has_clock or until and until.moment.has_clock else "DATE"
+    return "TIME" if moment.has_clock or (until and until.moment.has_clock) else "DATE"
 
 
 def _amount(piece: Piece, small: str) -> str | None:
-    """"hơn", "gần", "khoảng" before an amount or a time."""
+    """What "hơn", "gần", "khoảng" before an amount or a time make of it."""
     before = words_before(small, piece.start)
     amounts = lexicon().amounts
     known = [word for word in before if word in amounts]

@@ -71,6 +71,11 @@ def settle(moment: Moment, line: Timeline, setting: Setting, *, after: date | No
         return _settle_step(moment, line)
     if moment.year is not None or moment.decade is not None or moment.century is not None:
         return _whole(moment, (), "", 1.0)
+    return _settle_open(moment, line, setting, after)
+
+
+def _settle_open(moment: Moment, line: Timeline, setting: Setting, after: date | None) -> Settled | None:
+    """A time that does not say its year."""
     if moment.month or moment.quarter or moment.half or moment.season:
         return _settle_year(moment, line, setting, after)
     if moment.day:
@@ -90,7 +95,11 @@ def _settle_step(moment: Moment, line: Timeline) -> Settled | None:
     base, spans, reason = _base(moment, line)
     if base is None:
         value = written(moment.but(step=None, unit=None))
-        return Settled(moment=moment, value=value, reason="nothing says from when it counts", confidence=0.5) if value else None
+        return (
+            Settled(moment=moment, value=value, reason="nothing says from when it counts", confidence=0.5)
+            if value
+            else None
+        )
     there = stepped(moment, base)
     if there is None:
         return None
@@ -141,6 +150,10 @@ def _year(moment: Moment, line: Timeline, setting: Setting, after: date | None) 
         if setting.narrated and setting.narrated != line.published.year and first_day(moment, setting.narrated):
             return Choice(year=setting.narrated, reason=f"its sentence is about {setting.narrated}", confidence=0.8)
         choice = nearest_year(moment, line.published, setting.outlook)
+        told = year_by_evidence(moment, line.evidence)
+        if choice and told and told.year == choice.year:
+            # The day of publication was itself inferred, from this.
+            return told
         return replace(choice, evidence=line.published_span) if choice and line.published_span else choice
     return year_by_evidence(moment, line.evidence)
 
@@ -186,9 +199,7 @@ def _settle_weekday(moment: Moment, line: Timeline, setting: Setting, after: dat
         gap = gap or (0 if after else 7)
     elif moment.leaning == "present":
         gap = moment.weekday - base.isoweekday()
-    elif moment.leaning == "past":
-        gap -= 7
-    elif setting.outlook not in {"future", "soon"} and gap:
+    elif moment.leaning == "past" or (setting.outlook not in {"future", "soon"} and gap):
         gap -= 7
     found = plus_days(base, gap)
     if not found:

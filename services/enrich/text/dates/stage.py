@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.enrich.text.article import UNKNOWN, Article, Dating
-from services.enrich.text.dates.cues import signs_of
 from services.enrich.text.dates.evidence import Passage, evidence_of
 from services.enrich.text.dates.mentions import pieces_of, settle_all
 from services.enrich.text.dates.publication import event_of, given_publication, inferred_publication, stated_publication
@@ -26,9 +25,7 @@ def _passages(article: Article) -> list[Passage]:
     passages = []
     for block in article.blocks:
         small = fold_tone_place(block.text)
-        pieces = pieces_of(block.text, small)
-        signs = signs_of(small if pieces else "")
-        passages.append(Passage(block=block, small=small, signs=signs, pieces=pieces))
+        passages.append(Passage(block=block, small=small, pieces=pieces_of(block.text, small)))
     return passages
 
 

@@ -84,7 +84,9 @@ def both(left: Moment, right: Moment) -> Moment | None:
         left = left.but(unit=None, step=None, since=None, leaning="near")
     grain, leaning = finer(left.grain, right.grain), left.leaning or right.leaning
     left, right = left.but(grain=grain, leaning=leaning), right.but(grain=grain, leaning=leaning)
-    if any(mine != theirs and mine is not None and theirs is not None for mine, theirs in zip(left, right, strict=True)):
+    if any(
+        mine != theirs and mine is not None and theirs is not None for mine, theirs in zip(left, right, strict=True)
+    ):
         return None
     together = Moment._make(theirs if mine is None else mine for mine, theirs in zip(left, right, strict=True))
     if together.hour is None or together.part is None:
@@ -131,3 +133,11 @@ def lend(kind: str, borrower: Moment, lender: Moment) -> Moment:
         taken |= {"part": lender.part, "hour": on_the_clock(borrower.hour, lender.part)}
     lent = {name: value for name, value in taken.items() if value is not None}
     return borrower.but(**lent) if lent else borrower
+
+
+def clock_text(moment: Moment) -> str:
+    """The time of day as the end of a value: "T14:30", "TMO", or nothing."""
+    if moment.hour is not None:
+        second = f":{moment.second:02}" if moment.second is not None else ""
+        return f"T{moment.hour:02}:{moment.minute or 0:02}{second}"
+    return f"T{moment.part}" if moment.part else ""

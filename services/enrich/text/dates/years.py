@@ -56,24 +56,27 @@ def nearest_year(moment: Moment, published: date, outlook: Outlook | None) -> Ch
 
 
 def _looks_ahead(moment: Moment, published: date, past: Choice, future: Choice, outlook: Outlook | None) -> bool:
+    """Is the coming one meant?"""
     begin, before = first_day(moment, future.year), first_day(moment, past.year)
     assert begin is not None
     assert before is not None
     ahead, behind = (begin - published).days, (published - before).days
-    if moment.leaning == "future":
-        return True
-    if moment.leaning in {"past"}:
-        return False
+    if moment.leaning in {"future", "past"}:
+        return moment.leaning == "future"
     if moment.leaning == "present":
         return ahead < behind
-    if ahead <= TOMORROW:
-        return behind > _still_running(moment)
-    if outlook == "future":
-        return behind > max(RECENT, _still_running(moment))
-    if outlook == "past":
-        return False
-    limit = FEAST_SOON if moment.lunar or moment.leaning == "near" else RATHER_SOON if outlook == "soon" else SOON if moment.day else 0
-    return ahead <= min(limit, behind) and behind > _still_running(moment)
+    return behind > _still_running(moment) and _said_to_come(moment, ahead, behind, outlook)
+
+
+def _said_to_come(moment: Moment, ahead: int, behind: int, outlook: Outlook | None) -> bool:
+    """So many days ahead, after so many: does the sentence mean the coming one?"""
+    if ahead <= TOMORROW or outlook in {"future", "past"}:
+        return ahead <= TOMORROW or (outlook == "future" and behind > RECENT)
+    if moment.lunar or moment.leaning == "near":
+        limit = FEAST_SOON
+    else:
+        limit = RATHER_SOON if outlook == "soon" else SOON if moment.day else 0
+    return ahead <= min(limit, behind)
 
 
 def _still_running(moment: Moment) -> int:
@@ -88,7 +91,7 @@ def _last(moment: Moment, published: date) -> Choice | None:
     for year in years:
         begin = first_day(moment, year)
         if begin and begin <= published:
-            return Choice(year=year, reason=f"the nearest before the publication {published}", confidence=0.85)
+            return Choice(year=year, reason=f"the nearest up to the publication {published}", confidence=0.85)
     return None
 
 
@@ -104,7 +107,9 @@ def _by_weekday(moment: Moment, published: date, outlook: Outlook | None) -> Cho
     """The nearest year in which the day falls on its weekday."""
     sides = (1, -1) if outlook == "future" else (-1, 1)
     order = [published.year, *(published.year + side * gap for gap in (1, 2, 3, 4, 5, 6) for side in sides)]
-    fitting = [(year, begin) for year in order if (begin := first_day(moment, year)) and begin.isoweekday() == moment.weekday]
+    fitting = [
+        (year, begin) for year in order if (begin := first_day(moment, year)) and begin.isoweekday() == moment.weekday
+    ]
     if not fitting:
         return None
     near = [found for found in fitting if abs((found[1] - published).days) <= 400]
@@ -122,7 +127,10 @@ def year_by_evidence(moment: Moment, evidence: Iterable[Evidence]) -> Choice | N
     if coming is None:
         return None
     return Choice(
-        year=coming.begin.year, reason=f"year {coming.begin.year} from '{coming.text}'", confidence=0.5, evidence=(coming.span,)
+        year=coming.begin.year,
+        reason=f"year {coming.begin.year} from '{coming.text}'",
+        confidence=0.5,
+        evidence=(coming.span,),
     )
 
 
@@ -135,8 +143,14 @@ def _after(moment: Moment, latest: Evidence) -> Choice | None:
         ]
     for year in years:
         begin = first_day(moment, year)
-        if begin and (begin >= latest.begin or moment.weekday and _agrees(moment, year) or not moment.day and year == latest.begin.year):
-            return Choice(year=year, reason=f"year {year} from '{latest.text}'", confidence=0.8, evidence=(latest.span,))
+        if begin and (
+            begin >= latest.begin
+            or (moment.weekday and _agrees(moment, year))
+            or (not moment.day and year == latest.begin.year)
+        ):
+            return Choice(
+                year=year, reason=f"year {year} from '{latest.text}'", confidence=0.8, evidence=(latest.span,)
+            )
     return None
 
 
