@@ -9,7 +9,8 @@ from typing import Literal
 
 from services.enrich.text.dates.lexicon import lexicon
 
-Outlook = Literal["past", "future", "soon"]
+Outlook = Literal["past", "future", "planned", "soon"]
+"""`planned`: not the clause but its sentence tells of what will be; `soon`: it begins, is due or takes place."""
 
 _WORD_OR_SIGN = re.compile(r"[^\W\d_]+|[.!?;…,:](?=\s)|[()\n]")
 _ENDS = frozenset(".!?;…\n")
@@ -36,7 +37,10 @@ class Signs:
         """Where the stretch's clause looks, or else its sentence; None if no word says so."""
         sentence = self.sentence(start, stop)
         clause = _between(self.pauses, start, stop, *sentence)
-        told = self._told(clause, start, stop) or self._told(sentence, start, stop)
+        told = self._told(clause, start, stop)
+        if told is None:
+            told = self._told(sentence, start, stop)
+            told = "planned" if told == "future" else told
         if told is None and self._distance("soon", sentence, start, stop) is not None:
             return "soon"
         return told

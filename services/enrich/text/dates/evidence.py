@@ -46,7 +46,7 @@ def _evidence(passage: Passage, piece: Piece) -> Evidence | None:
     if begin is None or not before.isdisjoint(words["no_evidence"]):
         return None
     looks = passage.signs.outlook(piece.start, piece.stop)
-    ahead = looks == "future" or not before.isdisjoint(words["future_year"])
+    ahead = looks in {"future", "planned"} or not before.isdisjoint(words["future_year"])
     if not before.isdisjoint(words["review"]):
         ahead = False
     span = passage.block.offsets.filed(piece.start, piece.stop)

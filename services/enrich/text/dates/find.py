@@ -71,10 +71,15 @@ def find_pieces(text: str, small: str) -> list[Piece]:
         if figure and (len(key) > _LONGEST_NUMBER or _inside_a_number(small, word.start(), done)):
             continue
         piece = _piece(trigger, gate, word, text, small)
-        if piece:
+        if piece and not (piece.kind == "number" and pieces and _goes_on(pieces[-1], piece, small)):
             pieces.append(piece)
             done = piece.stop
     return pieces
+
+
+def _goes_on(before: Piece, piece: Piece, small: str) -> bool:
+    """Is the figure a further part of a row of figures such as "02-06-08-11"? Those are no days."""
+    return before.kind == "number" and before.stop + 1 == piece.start and small[before.stop] in "-–"
 
 
 def _figure_trigger(small: str, stop: int) -> str:

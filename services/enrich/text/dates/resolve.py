@@ -177,7 +177,7 @@ def _settle_month(moment: Moment, line: Timeline, setting: Setting, after: date 
     if base is None:
         value = written(moment)
         return Settled(moment=moment, value=value, reason="nothing says its month", confidence=0.5) if value else None
-    ahead = bool(after) or setting.outlook == "future" or moment.leaning == "future"
+    ahead = bool(after) or setting.outlook in {"future", "planned"} or moment.leaning == "future"
     for step in (0, 1, 2) if ahead else (0, -1, -2):
         months = base.year * 12 + base.month - 1 + step
         found = day_of(months // 12, months % 12 + 1, day)
@@ -199,7 +199,7 @@ def _settle_weekday(moment: Moment, line: Timeline, setting: Setting, after: dat
         gap = gap or (0 if after else 7)
     elif moment.leaning == "present":
         gap = moment.weekday - base.isoweekday()
-    elif moment.leaning == "past" or (setting.outlook not in {"future", "soon"} and gap):
+    elif moment.leaning == "past" or (setting.outlook in {"past", None} and gap):
         gap -= 7
     found = plus_days(base, gap)
     if not found:

@@ -155,9 +155,11 @@ def _lent(piece: Piece, lender: Piece, *, span: bool) -> Piece:
     moment = lend(kind, piece.moment, lender.moment)
     if moment is piece.moment and not piece.loose:
         return piece
-    loose = piece.loose and not (
-        kind in {"part", "weekday"} and (moment.day or moment.weekday or moment.step is not None)
-    )
+    loose = piece.loose
+    if kind == "weekday":
+        loose = piece.loose and lender.loose
+    elif kind == "part":
+        loose = not (moment.day or moment.weekday or moment.step is not None)
     return piece._replace(moment=moment, loose=loose)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from services.enrich.text.dates.calendar import first_day
 from services.enrich.text.dates.cues import Outlook
@@ -42,6 +43,7 @@ class Choice:
     evidence: tuple[Span, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def nearest_year(moment: Moment, published: date, outlook: Outlook | None) -> Choice | None:
     """The year that puts the time where the sentence looks; without a sign, the last one up to the publication."""
     if moment.weekday and (agreeing := _by_weekday(moment, published, outlook)):
@@ -70,6 +72,8 @@ def _looks_ahead(moment: Moment, published: date, past: Choice, future: Choice, 
 
 def _said_to_come(moment: Moment, ahead: int, behind: int, outlook: Outlook | None) -> bool:
     """So many days ahead, after so many: does the sentence mean the coming one?"""
+    if outlook == "planned" and behind > RECENT and ahead <= behind + 2 * RECENT:
+        return True
     if ahead <= TOMORROW or outlook in {"future", "past"}:
         return ahead <= TOMORROW or (outlook == "future" and behind > RECENT)
     if moment.lunar or moment.leaning == "near":

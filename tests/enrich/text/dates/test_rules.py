@@ -1,7 +1,7 @@
 import pytest
 
-from services.enrich.text.dates.grammar import grammar
 from services.enrich.text.dates.find import find_pieces
+from services.enrich.text.dates.grammar import grammar
 from services.enrich.text.dates.rules import rules
 from services.enrich.text.vietnamese import fold_tone_place
 from tests.enrich.text.dates.reading import mentions
