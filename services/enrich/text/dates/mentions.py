@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 from services.enrich.text.article import Basis, DateMention, DateType, Item
 from services.enrich.text.dates.calendar import day_of, first_day
@@ -224,9 +225,20 @@ def _type(piece: Piece, moment: Moment, until: Settled | None) -> DateType:
     return "TIME" if moment.has_clock or (until and until.moment.has_clock) else "DATE"
 
 
+_LONGEST_WORD = 10
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    return frozenset(words.split()[-1] for words in lexicon().amounts)
+
+
 def _amount(piece: Piece, small: str) -> str | None:
     """What "hơn", "gần", "khoảng" before an amount or a time make of it."""
-    before = words_before(small, piece.start)
     amounts = lexicon().amounts
+    nearest = small[max(0, piece.start - _LONGEST_WORD) : piece.start].split()[-1:]
+    if not nearest or nearest[0] not in _last_words():
+        return None
+    before = words_before(small, piece.start)
     known = [word for word in before if word in amounts]
     return amounts[max(known, key=len)] if known else None
