@@ -49,6 +49,31 @@ def understand(article: Article) -> Article:
     return article
 
 
+_OF_EVERYTHING = """THỜI SỰ
+Mở lớp học bơi ở Cồn Phụng (17/4)
+
+Bến Tre, 17/4/2025 – Sáng nay, Ủy ban nhân dân (UBND) xã mở lớp học bơi cho trẻ em, kéo dài ba tuần.
+
+Mở lớp học bơi ở Cồn Phụng (17/4) - Ảnh 1.
+
+Trẻ em tập bơi. Ảnh: CTV
+
+- Lớp thứ nhất: 15 em;
+- Lớp thứ hai: 20 em.
+
+Lê Thị An (Báo Bến Tre)
+
+Nguồn: TTXVN
+
+Hotline: 1900 1234
+"""
+
+
+def warm_up() -> None:
+    """Make the lists and patterns of all stages now, and not in the first bulletin's time."""
+    understand(Article(id=UUID(int=0), filed=_OF_EVERYTHING))
+
+
 def settle(articles: Iterable[Article], originals: Mapping[bytes, UUID]) -> list[Article]:
     """The last stage, which needs to know the others: each article tied to its original, if it has one.
 

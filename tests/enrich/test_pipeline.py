@@ -10,7 +10,6 @@ from shared.ids import new_id
 from tests.factories import TEXT, an_article
 from tests.servers import ROOT
 
-
 NAMES = [
     "clean", "find_credits", "find_abbreviations", "find_slips", "fingerprint", "find_dates", "find_entities",
 ]  # fmt: skip
