@@ -44,7 +44,8 @@ def _units_twice(words: Sequence[str]) -> Iterator[str]:
         same = bytes(map(eq, words, words[length:]))
         place = same.find(_ONCE * length)
         while place >= 0:
-            yield " ".join(words[place : place + length])
+            if words[place].isalpha():
+                yield " ".join(words[place : place + length])
             place = same.find(_ONCE * length, place + 1)
 
 
