@@ -226,6 +226,8 @@ def _type(piece: Piece, moment: Moment, until: Settled | None) -> DateType:
 
 
 _LONGEST_WORD = 10
+_AMOUNTS = frozenset({"duration", "offset", "clock", "set"})
+_OF_AMOUNTS = frozenset({"MORE_THAN", "LESS_THAN"})
 
 
 @cache
@@ -241,4 +243,6 @@ def _amount(piece: Piece, small: str) -> str | None:
         return None
     before = words_before(small, piece.start)
     known = [word for word in before if word in amounts]
-    return amounts[max(known, key=len)] if known else None
+    found = amounts[max(known, key=len)] if known else None
+    # "hơn năm ngoái" compares: of what is no amount there is no more and no less.
+    return None if found in _OF_AMOUNTS and piece.kind not in _AMOUNTS else found or None

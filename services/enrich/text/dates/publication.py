@@ -16,10 +16,14 @@ from services.enrich.text.span import Span
 EDGE = 4
 """So many blocks at either end of an article may be a line that says when it was published."""
 
-# What may stand before and after the date in such a line: a place, "Cập nhật lúc", a time zone; nothing of a sentence.
+# What may stand before and after the date in such a line: a place, "Cập nhật lúc", a programme's name, a time zone;
+# nothing of a sentence.
 _BEFORE = re.compile(
     r"(?:(?:ngày |giờ |thời gian )?(?:đăng|cập nhật|xuất bản|phát hành|gửi|đăng tải|đăng bài|đưa tin|đăng tin)"
-    r"(?: lần cuối| tin| bài| ngày)?(?: lúc| vào)?(?: ngày)?|ngày|date|thời gian|lúc|đăng lúc)?\s*[:\-–|]?\s*"
+    r"(?: lần cuối| tin| bài| ngày)?(?: lúc| vào)?(?: ngày)?|ngày|date|thời gian|lúc|đăng lúc"
+    r"|(?:chương trình )?(?:bản tin|điểm tin|điểm báo|tin vắn|tin nhanh|tin tức|tin trong ngày|thời sự|nhật báo|số báo|báo)"
+    r"(?: (?:thời tiết|thời sự|trong nước|thế giới|tổng hợp|nhanh|ra|sáng|trưa|chiều|tối))*(?: số \d+)?,?(?: (?:phát|ra))?(?: ngày)?"
+    r")?\s*[:\-–|]?\s*"
 )
 _AFTER = re.compile(r"\s*(?:\(?gmt\s?[+-]\s?\d+\)?|\(?giờ việt nam\)?|\)|[.,|–-])*\s*", re.IGNORECASE)
 

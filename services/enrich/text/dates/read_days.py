@@ -80,9 +80,9 @@ def _lunar_year(groups: Groups) -> int | None:
 
 
 def canchi(rule: Rule, groups: Groups) -> Reading | None:
-    """Reads "năm Ất Tỵ"."""
+    """Reads "năm Ất Tỵ": days and months of such a year are lunar ones."""
     year = _lunar_year(groups)
-    return Reading(kind=rule.kind, moment=Moment(year=year, **rule.gives)) if year else None
+    return Reading(kind=rule.kind, moment=Moment(year=year, lunar=True, **rule.gives)) if year else None
 
 
 def holiday(rule: Rule, groups: Groups) -> Reading | None:
