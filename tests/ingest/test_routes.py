@@ -200,7 +200,7 @@ def test_the_receipt_says_why_the_bytes_are_read_so(ingest: Service) -> None:
         for kind in ("text/plain", "text/plain; charset=x-viet-tcvn3")
     ]
     assert [(receipt["charset"], receipt["charset_reason"]) for receipt in receipts] == [
-        ("x-viet-tcvn3", "recognised: as TCVN3 (ABC) 100% of 29 marked words are Vietnamese syllables"),
+        ("x-viet-tcvn3", "recognised as TCVN3 (ABC): 100% of 29 marked words are Vietnamese syllables"),
         ("x-viet-tcvn3", "declared as x-viet-tcvn3"),
     ]
 
