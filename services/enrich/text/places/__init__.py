@@ -1,0 +1,5 @@
+"""Places: their names in the text, and the units of the map that were meant on the day."""
+
+from services.enrich.text.places.stage import find_places
+
+__all__ = ["find_places"]
