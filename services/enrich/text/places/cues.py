@@ -19,6 +19,7 @@ class Cues:
     not_kinds: tuple[Words, ...]
     not_before: tuple[Words, ...]
     not_places: frozenset[str]
+    shy: frozenset[str]
     surnames: frozenset[str]
     bodies: dict[str, tuple[tuple[Words, str], ...]]
     """The heads of bodies by their first word."""
@@ -37,8 +38,11 @@ def cues() -> Cues:
         not_kinds=_phrases(read["not_kinds"]["phrases"]),
         not_before=_phrases(read["not_before"]["phrases"]),
         not_places=frozenset(read["not_places"]["names"]),
+        shy=frozenset(read["shy"]["names"]),
         surnames=frozenset(read["surnames"]["words"]),
-        bodies={first: tuple(body for body in bodies if body[0][0] == first) for first in {body[0][0] for body in bodies}},
+        bodies={
+            first: tuple(body for body in bodies if body[0][0] == first) for first in {body[0][0] for body in bodies}
+        },
     )
 
 

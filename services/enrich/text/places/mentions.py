@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from services.enrich.text.places.cues import cues
 from services.enrich.text.places.words import Name, Text
 from shared.places.abroad import abroad, is_shy
+from shared.places.lookup import within
 from shared.places.units import named
 from shared.places.words import Kind, kinds
 
 _AND = re.compile(r",|\s*;|\s+(?:và|cùng|với|hoặc|đến)|\s*,\s*và|\s*-", re.IGNORECASE)
+_PLACED = re.compile(r"\s*[,(]\s*|\s+[-–]\s+")
 _SENTENCE_END = re.compile(r"[.!?…]\s|[.!?…]$|\n")
 
 
@@ -37,7 +40,9 @@ def mentions_of(text: Text, block: int) -> list[Mention]:
     return list(_Reader(text, block).read())
 
 
-def echoes_of(text: Text, mentions: Sequence[Mention], kinds_of: Mapping[str, Kind | None], block: int) -> list[Mention]:
+def echoes_of(
+    text: Text, mentions: Sequence[Mention], kinds_of: Mapping[str, Kind | None], block: int
+) -> list[Mention]:
     """The names of two syllables and more that stand elsewhere with their kind, and here without: "Mường Lát có điện".
 
     `kinds_of` has the kind of each name that the article gives one; None if it gives it several.
@@ -66,6 +71,8 @@ class _Reader:
         self._text, self._block = text, block
         self._row: tuple[Kind, int] | None = None
         """The kind of several places whose names are still to come, and the word behind which it stands."""
+        self._expected = -1
+        """The word at which a name stands that what is before it lies in."""
 
     def read(self) -> Iterator[Mention]:
         done = 0
@@ -94,7 +101,7 @@ class _Reader:
             return None
         start = text.spans[name.first if is_plural else index][0]
         first = self.mention(start, name, kind, is_typed=not is_plural)
-        rest, end = self._row_after(name.last + 1, kind)
+        rest, end = self._row_after(name.last + 1, kind, name, is_announced=is_plural)
         return [first, *rest], end
 
     def _is_plural(self, index: int) -> bool:
@@ -103,7 +110,9 @@ class _Reader:
         if not index or text.between(index - 1, index) != " ":
             return False
         before, start = text.small[index - 1], text.spans[index - 1][0]
-        return before in cues().plural or (before.isdigit() and text.text[max(0, start - 1) : start] not in ("/", "-", "."))
+        return before in cues().plural or (
+            before.isdigit() and text.text[max(0, start - 1) : start] not in ("/", "-", ".")
+        )
 
     def _listed(self, index: int) -> tuple[list[Mention], int] | None:
         """The names behind "gồm", of a kind that was named before in the sentence."""
@@ -119,11 +128,15 @@ class _Reader:
             return None
         self._row = None
         first = self.mention(text.spans[name.first][0], name, kind, is_typed=False)
-        rest, end = self._row_after(name.last + 1, kind)
+        rest, end = self._row_after(name.last + 1, kind, name, is_announced=True)
         return [first, *rest], end
 
-    def _row_after(self, index: int, kind: Kind) -> tuple[list[Mention], int]:
-        """The further names of a row, with commas and "và" between them, and the word behind it."""
+    def _row_after(self, index: int, kind: Kind, first: Name, *, is_announced: bool) -> tuple[list[Mention], int]:
+        """The further names of a row, with commas and "và" between them, and the word behind it.
+
+        In "huyện Điện Biên Đông, Điện Biên" there is no row: unless "các huyện" announces one, a place that can hold
+        the `first` does.
+        """
         text, found = self._text, list[Mention]()
         while index < len(text):
             at = index
@@ -132,7 +145,7 @@ class _Reader:
             elif not _AND.match(text.between(at - 1, at)):
                 break
             name = self._name_of_kind(at, kind)
-            if name is None:
+            if name is None or (not is_announced and _holds(name, first, kind)):
                 break
             found.append(self.mention(text.spans[at][0], name, kind, is_typed=False))
             index = name.last + 1
@@ -153,7 +166,7 @@ class _Reader:
         return None
 
     def _alone(self, index: int) -> tuple[list[Mention], int] | None:
-        """A province, or a country, without a word of kind."""
+        """A province, or a country, without a word of kind; or what lies in the place that stands behind it."""
         text = self._text
         if not text.is_name_like[index] or text.small[index].isdigit():
             return None
@@ -163,9 +176,23 @@ class _Reader:
         name = names[0]
         if self.is_no_place(name):
             return [], name.last + 1
-        if any(unit.level == 1 for unit in named(name.key)) or (abroad(name.key) and not is_shy(name.key)):
+        is_known = _is_province(name.key) or (abroad(name.key) and not is_shy(name.key)) or index == self._expected
+        if name.key not in cues().shy and (self._is_placed(name) or is_known):
             return [self.mention(text.spans[index][0], name, None, is_typed=False)], name.last + 1
         return None
+
+    def _is_placed(self, name: Name) -> bool:
+        """Does a place stand behind the name in which a unit of that name lies? "Can Lộc, Hà Tĩnh", "Lục Nam (Bắc Giang)"."""
+        text, beyond = self._text, name.last + 1
+        if " " not in name.key or beyond >= len(text) or not _PLACED.fullmatch(text.between(name.last, beyond)):
+            return False
+        self._expected = beyond
+        if kind := text.kind_at(beyond):
+            beyond += kind[1]
+        above = text.names_at(beyond) if beyond < len(text) else []
+        if not above or not _can_lie_in(name.key, above[0].key):
+            self._expected = -1
+        return self._expected >= 0
 
     def is_no_place(self, name: Name) -> bool:
         """Is the name part of a person's, a street's, or a longer one?"""
@@ -204,6 +231,20 @@ class _Reader:
             block=self._block, start=start, end=text.spans[name.last][1], name=name.key, kind=kind, is_typed=is_typed,
             is_former=is_former,
         )  # fmt: skip
+
+
+def _is_province(name: str) -> bool:
+    return any(unit.level == 1 for unit in named(name))
+
+
+def _holds(name: Name, first: Name, kind: Kind) -> bool:
+    return 1 not in kind.levels and (_is_province(name.key) or _can_lie_in(first.key, name.key))
+
+
+@lru_cache(maxsize=1024)
+def _can_lie_in(name: str, above: str) -> bool:
+    """Does a unit of the one name lie, or did it lie, in one of the other?"""
+    return bool(within(named(name), named(above), None))
 
 
 def _has_kind(name: Name, kind: Kind | None) -> bool:

@@ -24,7 +24,11 @@ def named_by_others(
     taken = [(mention.start, mention.end) for mention in kept]
     for one in here:
         # The provinces that the first finder of names knew are read here, with more care.
-        if one.type != "LOCATION" or one.basis.method == "entities.province" or (place := _place_of(one, block)) is None:
+        if (
+            one.type != "LOCATION"
+            or one.basis.method == "entities.province"
+            or (place := _place_of(one, block)) is None
+        ):
             continue
         start, end = place
         if all(end <= first or last <= start for first, last in taken):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from services.enrich.text.places.mentions import Mention
 from shared.places.abroad import Foreign, abroad, is_shy
@@ -34,6 +35,8 @@ class _Case:
     reasons: list[str] = field(default_factory=list)
     above: "_Case | None" = None
     """The place that the text says, right behind the name, it lies in."""
+    holds: bool = False
+    """Is it the place that another is said to lie in?"""
     sentence: int = 0
     is_shared: bool = False
     """Does the article tell of several units of the name?"""
@@ -64,9 +67,9 @@ def resolve(
     article is about. Without a day, only what had one form for ever is linked.
     """
     cases = [_case(mention, day, sentence(mention)) for mention in mentions]
-    for case, other in zip(cases, cases[1:], strict=False):
+    for case, other in pairwise(cases):
         if lies_behind(case.mention, other.mention) and _lie_in(case.units, [other], day):
-            case.above = other
+            case.above, other.holds = other, True
     for case in reversed(cases):
         _by_place_behind(case, cases, day)
     province = _province_of(cases, weight, day)
@@ -104,7 +107,9 @@ def _case(mention: Mention, day: str | None, sentence: int) -> _Case:
 def _by_place_behind(case: _Case, cases: list[_Case], day: str | None) -> None:
     """What lies in the place written behind it; or behind its neighbours in a row; or in one named before it."""
     if case.above:
-        case.keep(_lie_in(case.units, [case.above], day), _WRITTEN, f"it lies in {_told(case.above)}, which stands behind it")
+        case.keep(
+            _lie_in(case.units, [case.above], day), _WRITTEN, f"it lies in {_told(case.above)}, which stands behind it"
+        )
         # And the place behind is one in which it lies: "thành phố", not "tỉnh", Thanh Hóa.
         case.above.keep(_hold(case.above.units, case.units, day), _WRITTEN, "what stands before it lies in it")
     if len(case.units) < 2:
@@ -119,6 +124,9 @@ def _by_place_behind(case: _Case, cases: list[_Case], day: str | None) -> None:
     for other in reversed(cases[:number]):
         if other.sentence != case.sentence or len(case.units) < 2:
             break
+        if other.mention.name == case.mention.name:
+            # A district does not say that its town of that name is meant.
+            continue
         case.keep(_lie_in(case.units, [other], day), _SHARED, f"it lies in {_told(other)}, named before it")
 
 
@@ -162,7 +170,9 @@ def _by_namesake(case: _Case, cases: list[_Case]) -> None:
         if len(other.units) == 1 and (other.mention.name, other.mention.kind) == (mention.name, mention.kind)
     }
     if known:
-        case.keep([unit for unit in case.units if unit.code in known], _SHARED, "the same name elsewhere in the article")
+        case.keep(
+            [unit for unit in case.units if unit.code in known], _SHARED, "the same name elsewhere in the article"
+        )
     case.is_shared = len(known) > 1
 
 
@@ -201,14 +211,17 @@ def _link(case: _Case, province: str | None, day: str | None) -> Link:
     units, confidence, reasons = case.units, case.confidence, case.reasons
     if len(units) == 1:
         inside = _province(units[0], day) == province
-        if mention.kind is None and units[0].level > 1 and not (case.above or inside):
+        if mention.kind is None and units[0].level > 1 and not (case.above or case.holds or inside):
             # A name without a kind can be that of a village, a mountain, a man.
             return _open(case, "a name without a kind, and not in the article's province")
         if mention.kind is None and units[0].level > 1:
             confidence = min(confidence, _ALONE)
         if case.standing != "valid":
             confidence = min(confidence, _GONE)
-            reasons = [*reasons, "it was no more on the day" if case.standing == "gone" else "it was not yet on the day"]
+            reasons = [
+                *reasons,
+                "it was no more on the day" if case.standing == "gone" else "it was not yet on the day",
+            ]
         first = "its kind and name" if mention.kind else "its name"
         return Link(
             mention=mention, units=units, foreign=None, standing=case.standing, confidence=confidence,
@@ -240,9 +253,7 @@ def _lie_in(units: Iterable[Unit], above: Iterable[_Case], day: str | None) -> t
     units, places = tuple(units), [unit for case in above for unit in case.units]
     if found := within(units, places, day):
         return found
-    return tuple(
-        unit for unit in units if any(within([form], places, None) for form in forms(unit.code) if form.until)
-    )
+    return tuple(unit for unit in units if any(within([form], places, None) for form in forms(unit.code) if form.until))
 
 
 def _hold(units: Iterable[Unit], below: Sequence[Unit], day: str | None) -> list[Unit]:

@@ -53,10 +53,12 @@ def _mentions(article: Article) -> list[Mention]:
     kinds: dict[str, Kind | None] = {}
     for mention in (one for mentions in found for one in mentions if one.kind):
         kinds[mention.name] = mention.kind if kinds.get(mention.name, mention.kind) == mention.kind else None
-    for number, (mentions, text) in enumerate(zip(found, texts, strict=True)):
-        mentions += echoes_of(text, mentions, kinds, number)
-        mentions.sort(key=lambda mention: mention.start)
-    return [mention for mentions in found for mention in mentions]
+    echoes = [echoes_of(text, found[number], kinds, number) for number, text in enumerate(texts)]
+    return [
+        mention
+        for mentions, more in zip(found, echoes, strict=True)
+        for mention in sorted([*mentions, *more], key=lambda one: one.start)
+    ]
 
 
 def _day(article: Article) -> str | None:
