@@ -118,6 +118,8 @@ def _by_place_behind(case: _Case, cases: list[_Case], day: str | None) -> None:
     for other in cases[number + 1 :]:
         if other.sentence != case.sentence or not _is_sibling(case, other):
             break
+        if other.mention.name == case.mention.name:
+            continue
         if other.above:
             case.keep(_lie_in(case.units, [other.above], day), _SHARED, f"its neighbours lie in {_told(other.above)}")
             break
