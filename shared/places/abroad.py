@@ -41,3 +41,10 @@ def is_shy(name: str) -> bool:
 def first_words() -> frozenset[str]:
     """The words that the names begin with."""
     return frozenset(name.split()[0] for name in _names())
+
+
+@cache
+def full_names_begin() -> frozenset[str]:
+    """The words that full names begin with, those that have small letters in them: "Cộng hòa Dân chủ Nhân dân Lào"."""
+    written = (name for row in rows("abroad.tsv") for name in (row["name"], *row["also"].split("; ")))
+    return frozenset(key(name).split()[0] for name in written if any(word[0].islower() for word in name.split()))

@@ -6,18 +6,22 @@ from functools import cache
 from importlib.resources import files
 
 Words = tuple[str, ...]
+Phrases = dict[str, tuple[Words, ...]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cues:
-    """What stands around names; phrases as tuples of words, the longest first."""
+    """What stands around names; phrases as tuples of words, the longest first.
+
+    Those that stand behind a word are kept by their first word, those before one (`not_…`) by their last.
+    """
 
     plural: frozenset[str]
     opens_list: frozenset[str]
-    qualifiers: tuple[Words, ...]
-    former: tuple[Words, ...]
-    not_kinds: tuple[Words, ...]
-    not_before: tuple[Words, ...]
+    qualifiers: Phrases
+    former: Phrases
+    not_kinds: Phrases
+    not_before: Phrases
     not_places: frozenset[str]
     shy: frozenset[str]
     surnames: frozenset[str]
@@ -35,8 +39,8 @@ def cues() -> Cues:
         opens_list=frozenset(read["opens_list"]["words"]),
         qualifiers=_phrases(read["qualifiers"]["phrases"]),
         former=_phrases(read["former"]["phrases"]),
-        not_kinds=_phrases(read["not_kinds"]["phrases"]),
-        not_before=_phrases(read["not_before"]["phrases"]),
+        not_kinds=_phrases(read["not_kinds"]["phrases"], by=-1),
+        not_before=_phrases(read["not_before"]["phrases"], by=-1),
         not_places=frozenset(read["not_places"]["names"]),
         shy=frozenset(read["shy"]["names"]),
         surnames=frozenset(read["surnames"]["words"]),
@@ -46,8 +50,9 @@ def cues() -> Cues:
     )
 
 
-def _phrases(written: list[str]) -> tuple[Words, ...]:
-    return tuple(sorted((tuple(phrase.split()) for phrase in written), key=len, reverse=True))
+def _phrases(written: list[str], *, by: int = 0) -> Phrases:
+    phrases = sorted((tuple(phrase.split()) for phrase in written), key=len, reverse=True)
+    return {word: tuple(one for one in phrases if one[by] == word) for word in {one[by] for one in phrases}}
 
 
 def _longest(body: tuple[Words, str]) -> int:

@@ -88,7 +88,7 @@ class _Reader:
         """A word of kind with the name, or names, behind it."""
         text = self._text
         known = text.kind_at(index)
-        if known is None or any(text.phrase_before(index, phrase) for phrase in cues().not_kinds):
+        if known is None or text.one_before(index, cues().not_kinds):
             return None
         kind, length = known
         is_plural = self._is_plural(index)
@@ -200,7 +200,7 @@ class _Reader:
         run = text.run_before(name.first)
         if run < name.first and text.small[run] in known.surnames:
             return True
-        if any(text.phrase_before(name.first, phrase) for phrase in known.not_before):
+        if text.one_before(name.first, known.not_before):
             return True
         beyond = name.last + 1
         return (
@@ -218,15 +218,12 @@ class _Reader:
         return next((name for name in names if _has_kind(name, kind)), None)
 
     def _past_qualifiers(self, index: int) -> int:
-        for phrase in cues().qualifiers:
-            if self._text.phrase_at(index, phrase):
-                return index + len(phrase)
-        return index
+        return index + len(self._text.one_at(index, cues().qualifiers) or ())
 
     def mention(self, start: int, name: Name, kind: Kind | None, *, is_typed: bool) -> Mention:
         """The mention of a name that begins at `start`, with its word of kind if that is counted in."""
         text = self._text
-        is_former = any(text.phrase_at(name.last + 1, phrase) for phrase in cues().former)
+        is_former = text.one_at(name.last + 1, cues().former) is not None
         return Mention(
             block=self._block, start=start, end=text.spans[name.last][1], name=name.key, kind=kind, is_typed=is_typed,
             is_former=is_former,

@@ -23,7 +23,7 @@ class Link:
     reason: str
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True, eq=False)
 class _Case:
     """A mention while it is being settled."""
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from services.enrich.text.places.cues import Words, cues
+from services.enrich.text.places.cues import Phrases, Words, cues
 from services.enrich.text.vietnamese import fold_tone_place
-from shared.places.abroad import abroad, first_words
+from shared.places.abroad import abroad, first_words, full_names_begin
 from shared.places.units import begins_name, is_name
 from shared.places.words import Kind, kinds
 
@@ -33,6 +33,7 @@ class Text:
     def __init__(self, text: str) -> None:
         folded = fold_tone_place(text).replace("’", "'")
         self.text = text
+        self._names: dict[int, list[Name]] = {}
         self.spans = [match.span() for match in _WORD.finditer(folded)]
         self.small = [folded[start:end] for start, end in self.spans]
         # A capital, or a number: only names and what opens them is looked at.
@@ -55,14 +56,18 @@ class Text:
         return self.text[self.spans[first][1] : self.spans[second][0]]
 
     def phrase_at(self, index: int, phrase: Words) -> bool:
-        """Does the phrase begin at the word? Behind the last word, none does."""
-        if index >= len(self.small):
-            return False
-        return self.small[index] == phrase[0] and self.small[index : index + len(phrase)] == list(phrase)
+        """Does the phrase begin at the word?"""
+        return tuple(self.small[index : index + len(phrase)]) == phrase
 
-    def phrase_before(self, index: int, phrase: Words) -> bool:
-        """Does the phrase end right before the word?"""
-        return index >= len(phrase) and self.phrase_at(index - len(phrase), phrase)
+    def one_at(self, index: int, phrases: Phrases) -> Words | None:
+        """That of the phrases, kept by their first words, which begins at the word."""
+        known = phrases.get(self.small[index], ()) if index < len(self.small) else ()
+        return next((phrase for phrase in known if self.phrase_at(index, phrase)), None)
+
+    def one_before(self, index: int, phrases: Phrases) -> Words | None:
+        """That of the phrases, kept by their last words, which ends right before the word."""
+        known = phrases.get(self.small[index - 1], ()) if index else ()
+        return next((one for one in known if index >= len(one) and self.phrase_at(index - len(one), one)), None)
 
     def kind_at(self, index: int) -> tuple[Kind, int] | None:
         """The word of kind that begins at a word, and how many words it has."""
@@ -77,6 +82,11 @@ class Text:
 
     def names_at(self, index: int) -> list[Name]:
         """The names of the map that begin at a word, the longest first."""
+        if (known := self._names.get(index)) is None:
+            known = self._names[index] = self._find_names(index)
+        return known
+
+    def _find_names(self, index: int) -> list[Name]:
         if not self.is_name_like[index] or not (begins_name(self.small[index]) or self.small[index] in first_words()):
             return []
         found: list[Name] = []
@@ -93,7 +103,7 @@ class Text:
 
     def _state_at(self, index: int) -> list[Name]:
         """A country's full name, which has small letters in it: "Cộng hòa Dân chủ Nhân dân Lào"."""
-        if self.small[index] not in first_words():
+        if self.small[index] not in full_names_begin():
             return []
         for last in range(min(index + _LONGEST_STATE, len(self.small)) - 1, index, -1):
             name = " ".join(self.small[index : last + 1])
