@@ -1,4 +1,4 @@
-"""Forty bulletins of both eras, with the right unit of every place."""
+"""Fifty bulletins of both eras, with the right unit of every place."""
 
 import unicodedata
 
@@ -16,9 +16,9 @@ def test_nearly_all_places_have_their_unit_or_are_rightly_left_open() -> None:
     assert len(wrong) <= (1 - WANTED) * len(told), "\n".join(wrong)
 
 
-def test_there_are_twenty_bulletins_of_each_era() -> None:
+def test_there_are_twenty_bulletins_and_more_of_each_era() -> None:
     eras = [bulletin["era"] for bulletin in bulletins().values()]
-    assert (eras.count("old"), eras.count("new")) == (20, 20)
+    assert min(eras.count("old"), eras.count("new")) >= 20
 
 
 @pytest.mark.parametrize("name", sorted(bulletins()))
