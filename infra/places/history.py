@@ -14,8 +14,6 @@ FIRST = "2008-08-01"
 REFORM = "2025-07-01"
 # Between these days lies what two lists tell apart. The middle one was not made in one day: hence the overlap.
 _WAVES = (("2019-10-06", "2023-06-01"), ("2022-06-01", REFORM))
-# From here on, a syllable that changed was spelt in another way, not given up.
-_SAME_SPELLING = 0.6
 
 
 @dataclass(kw_only=True, slots=True)
@@ -213,19 +211,17 @@ def _version(code: str, entry: Entry, since: str, by: str = "") -> Version:
 
 
 def _is_spelling(old: str, new: str) -> bool:
-    """Do two names differ in spelling alone: Quí and Quý, Xà Phìn and Sà Phìn?"""
+    """Do two names differ in spelling alone: Quí and Quý, Xà Phìn and Sà Phìn? One letter in one syllable may."""
     if any(letter.isdigit() for letter in old + new):
         return False
-    words = list(zip(plain_words(old), plain_words(new), strict=False))
-    if len(plain_words(old)) != len(plain_words(new)):
+    before, after = [plain(word) for word in old.split()], [plain(word) for word in new.split()]
+    if len(before) != len(after):
         return plain(old) == plain(new)
-    return sum(one != other for one, other in words) <= 1 and all(_ratio(*pair) >= _SAME_SPELLING for pair in words)
+    others = [(one, other) for one, other in zip(before, after, strict=True) if one != other]
+    return not others or (len(others) == 1 and _letters_apart(*others[0]) <= 1)
 
 
-def plain_words(name: str) -> list[str]:
-    """A name's syllables without tones."""
-    return [plain(word) for word in name.split()]
-
-
-def _ratio(old: str, new: str) -> float:
-    return SequenceMatcher(None, old, new).ratio()
+def _letters_apart(one: str, other: str) -> int:
+    """How many letters of the longer are not, in order, in the other."""
+    same = sum(block.size for block in SequenceMatcher(None, one, other).get_matching_blocks())
+    return max(len(one), len(other)) - same

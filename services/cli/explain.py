@@ -80,7 +80,12 @@ def _coloured(found: dict[str, Any]) -> Text:
     text = Text(found["text"], style="dim")
     for block in found["blocks"]:
         text.stylize(f"not dim {_BLOCKS[block['kind']]}", block["start"], block["end"])
-    for kind, values in (("date", found["dates"]), ("place", found["places"]), ("entity", found["entities"]), ("slip", found["slips"])):
+    for kind, values in (
+        ("date", found["dates"]),
+        ("place", found["places"]),
+        ("entity", found["entities"]),
+        ("slip", found["slips"]),
+    ):
         for value in values:
             text.stylize(_MARKS[kind], value["start"], value["end"])
     return text

@@ -30,14 +30,14 @@ def resolve(
     except ValueError:
         show.fail(f"--at is {at!r}: a day such as 2024-03-12 is wanted", 2)
     found = resolution_document(text, near or None, day.isoformat())
+    if not found["candidates"] and not found["abroad"]:
+        show.fail(f"no unit bears the name {text!r}", 3)
     if as_json:
         show.document(found)
     elif found["abroad"]:
         show.console.print(f"{found['abroad']['code']}  {found['abroad']['name']}", markup=False)
     else:
         _tell(found["candidates"], found["standing"])
-    if not found["candidates"] and not found["abroad"]:
-        show.fail(f"no unit bears the name {text!r}", 3)
 
 
 def _tell(units: list[dict[str, object]], standing: str | None) -> None:

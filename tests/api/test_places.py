@@ -36,7 +36,9 @@ def test_a_place_abroad_has_its_iso_code(api: Service) -> None:
     assert (answer["candidates"], answer["abroad"]) == ([], {"code": "LA-HO", "name": "Hủa Phăn"})
 
 
-@pytest.mark.parametrize(("query", "name"), [("", "Tĩnh Gia"), ("?at=2024-03-12", "Hải Hòa"), ("?at=2019-01-01", "Tĩnh Gia")])
+@pytest.mark.parametrize(
+    ("query", "name"), [("", "Tĩnh Gia"), ("?at=2024-03-12", "Hải Hòa"), ("?at=2019-01-01", "Tĩnh Gia")]
+)
 def test_a_code_is_the_unit_that_had_it_on_the_day(api: Service, query: str, name: str) -> None:
     unit = UnitOut.model_validate(get(api, f"/v1/places/16561{query}"))
     assert (unit.code, unit.name) == ("16561", name)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_every_unit_leads_to_units_of_today() -> None:
 def test_a_code_is_never_of_two_units_at_once_and_lies_fallow_only_at_the_end() -> None:
     for code in _map().of_code:
         one_after_the_other = forms(code)
-        for unit, following in zip(one_after_the_other, one_after_the_other[1:], strict=False):
+        for unit, following in pairwise(one_after_the_other):
             assert unit.since < unit.until == following.since
 
 

@@ -15,7 +15,9 @@ from shared.ids import new_id
 from tests.factories import an_article
 
 
-def places_of(text: str, day: str | None = "2024-03-12", *, entities: tuple[EntityMention, ...] = ()) -> list[PlaceLink]:
+def places_of(
+    text: str, day: str | None = "2024-03-12", *, entities: tuple[EntityMention, ...] = ()
+) -> list[PlaceLink]:
     article = Article(id=new_id(), filed=f"Tin vắn\n\n{text}", given=date.fromisoformat(day) if day else None)
     for stage in pipeline.STAGES[:-1]:
         article = stage(article)
@@ -53,7 +55,10 @@ def test_a_bracket_behind_a_row_is_of_the_whole_row() -> None:
 
 def test_the_articles_province_tells_which_commune_of_a_name_is_meant() -> None:
     text = "Công an 6 xã của {} gồm: Mường Chanh và Tam Thanh."
-    assert units_of(text.format("tỉnh Thanh Hóa"), "2025-12-29")[1:] == [("Mường Chanh", "14866"), ("Tam Thanh", "15007")]
+    assert units_of(text.format("tỉnh Thanh Hóa"), "2025-12-29")[1:] == [
+        ("Mường Chanh", "14866"),
+        ("Tam Thanh", "15007"),
+    ]
     assert units_of(text.format("tỉnh Sơn La"), "2025-12-29")[1:] == [("Mường Chanh", "04117"), ("Tam Thanh", "15007")]
 
 
@@ -104,7 +109,9 @@ def test_a_name_without_its_kind_is_what_it_is_elsewhere_in_the_article() -> Non
 
 def test_a_name_inside_a_persons_name_is_no_place() -> None:
     text = "Tỉnh Sơn La khen Hà Thị Cao Bằng."
-    assert [place.text for place in places_of(text, entities=(a_name("Hà Thị Cao Bằng", "PERSON", 26),))] == ["Tỉnh Sơn La"]
+    assert [place.text for place in places_of(text, entities=(a_name("Hà Thị Cao Bằng", "PERSON", 26),))] == [
+        "Tỉnh Sơn La"
+    ]
 
 
 def test_a_location_that_the_finder_of_names_knows_is_linked_in_the_articles_province() -> None:
