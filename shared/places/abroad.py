@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from shared.places.words import key, rows
+from shared.places.words import Kind, key, rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,9 +26,9 @@ def _names() -> dict[str, tuple[Foreign, bool]]:
     return names
 
 
-def abroad(name: str) -> Foreign | None:
-    """The country or unit of a name, a key; None if there is none."""
-    found = _names().get(name)
+def abroad(name: str, kind: Kind | None = None) -> Foreign | None:
+    """The country or unit of a name, a key; None if there is none. "Tỉnh Viêng Chăn" is another than Viêng Chăn."""
+    found = (kind and _names().get(f"{kind.name} {name}")) or _names().get(name)
     return found[0] if found else None
 
 

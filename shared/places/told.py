@@ -28,7 +28,8 @@ def unit_document(unit: Unit, day: str) -> dict[str, Any]:
 def resolution_document(text: str, near: str | None, day: str) -> dict[str, Any]:
     """What a place as written can mean on the day: one candidate is the answer, several are open."""
     found = resolve(text, near, day)
-    foreign = abroad(kind_and_name(text)[1]) if not found.units else None
+    kind, name = kind_and_name(text)
+    foreign = abroad(name, kind) if not found.units else None
     return {
         "text": text,
         "near": near,

@@ -72,6 +72,14 @@ def test_countries_and_some_of_their_units_have_iso_codes(name: str, code: str) 
     assert place.code == code
 
 
+@pytest.mark.parametrize(("written", "code"), [("Viêng Chăn", "LA-VT"), ("tỉnh Viêng Chăn", "LA-VI")])
+def test_a_province_abroad_is_told_from_the_capital_of_its_name(written: str, code: str) -> None:
+    kind, name = kind_and_name(written)
+    place = abroad(name, kind)
+    assert place is not None
+    assert place.code == code
+
+
 def test_names_that_mean_other_things_too_are_shy() -> None:
     assert [is_shy(key(name)) for name in ("Anh", "Đức", "Vân Nam", "Lào", "Hàn Quốc")] == [
         True, True, True, False, False,

@@ -248,4 +248,4 @@ def _has_kind(name: Name, kind: Kind | None) -> bool:
     """Is there, or was there, a unit of the name and kind? A tỉnh may lie abroad too."""
     if any(kind is None or (unit.kind == kind.name and unit.level in kind.levels) for unit in named(name.key)):
         return True
-    return abroad(name.key) is not None and (kind is None or 1 in kind.levels)
+    return abroad(name.key, kind) is not None and (kind is None or 1 in kind.levels)

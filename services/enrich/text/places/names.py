@@ -50,6 +50,6 @@ def _place_of(entity: EntityMention, block: Block) -> tuple[int, int] | None:
 def _mention(written: str, start: int, end: int, block: int) -> list[Mention]:
     kind, name = kind_and_name(written)
     known = any(kind is None or (unit.kind == kind.name and unit.level in kind.levels) for unit in named(name))
-    if not known and not abroad(name):
+    if not known and not abroad(name, kind):
         return []
     return [Mention(block=block, start=start, end=end, name=name, kind=kind, is_typed=kind is not None)]

@@ -96,7 +96,7 @@ def _case(mention: Mention, day: str | None, sentence: int) -> _Case:
         # Alone, it is a province where there is one of the name; there need not be one on that day.
         case.keep([unit for unit in units if unit.level == 1], 0.9, "a province's name")
     if not case.units or (mention.kind is None and not is_shy(mention.name) and units and units[0].level > 1):
-        case.foreign = abroad(mention.name)
+        case.foreign = abroad(mention.name, mention.kind)
     if case.foreign:
         case.units = ()
     elif not mention.is_typed and mention.kind is None:

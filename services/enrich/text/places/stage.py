@@ -8,7 +8,7 @@ from services.enrich.text.places.mentions import Mention, echoes_of, mentions_of
 from services.enrich.text.places.names import named_by_others
 from services.enrich.text.places.resolve import Link, resolve
 from services.enrich.text.places.words import Text
-from shared.places.units import lies_in, today
+from shared.places.units import FIRST, lies_in, today
 from shared.places.words import Kind
 
 VERSION = "1"
@@ -64,7 +64,8 @@ def _mentions(article: Article) -> list[Mention]:
 def _day(article: Article) -> str | None:
     """The day whose map counts."""
     for dating in (article.event, article.published):
-        if dating.value and (day := _FULL_DAY.match(dating.value)):
+        # What took place before the map begins is told with the names of the day it is told on.
+        if dating.value and (day := _FULL_DAY.match(dating.value)) and day[0] >= FIRST:
             return day[0]
     return None
 

@@ -72,6 +72,11 @@ def test_the_day_tells_which_unit_had_the_name() -> None:
     assert places_of("tỉnh Đồng Nai", "2026-03-01")[0].valid_from == "2025-07-01"
 
 
+def test_what_took_place_before_the_map_begins_is_read_on_the_map_of_publication() -> None:
+    (place,) = places_of("Ngày 7/7/1917, ông sinh ra ở tỉnh Đồng Tháp.", "2026-02-03")
+    assert (place.unit, place.valid_from) == ("82", "2025-07-01")
+
+
 def test_a_unit_that_was_gone_on_the_day_is_linked_and_said_to_be_gone() -> None:
     (place,) = places_of("huyện Tĩnh Gia", "2026-02-03")
     assert (place.unit, place.basis.reason) == ("407", "its kind and name; it was no more on the day")
