@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from shared.places.units import Unit, lies_in, named
@@ -20,6 +21,7 @@ class Found:
     standing: Standing
 
 
+@lru_cache(maxsize=2048)
 def candidates(name: str, kind: Kind | None, day: str | None) -> Found:
     """The units of a name (a key) and kind that were there on the day; if there was none, those before it, or after.
 

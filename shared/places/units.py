@@ -125,6 +125,13 @@ def lies_in(unit: Unit, day: str | None = None) -> tuple[Unit, ...]:
 
     As they were on the day; without one, or where the unit was not there then, as they were on the unit's last day.
     """
+    return _above(unit.code, unit.since, day)
+
+
+@lru_cache(maxsize=8192)
+def _above(code: str, since: str, day: str | None) -> tuple[Unit, ...]:
+    """What the form of the code from that day on lies in."""
+    unit = next(form for form in forms(code) if form.since == since)
     at = day if day and unit.is_valid(day) else _last_day(unit)
     above: list[Unit] = []
     while unit.parent and (parent := unit_on(unit.parent, at)):

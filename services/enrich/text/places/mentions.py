@@ -1,12 +1,15 @@
 """Where places are named in a text: with a word of kind, in a row of names, behind a body's head, or alone."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 
 from services.enrich.text.places.cues import cues
 from services.enrich.text.places.words import Name, Text
+from services.enrich.text.span import Span
 from shared.places.abroad import abroad, is_shy
 from shared.places.lookup import within
 from shared.places.units import named
@@ -35,6 +38,21 @@ class Mention:
     is_body: bool = False
 
 
+class Taken:
+    """Spans that stand apart from each other, to ask whether another meets one of them."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = sorted(spans, key=attrgetter("start"))
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def meets(self, span: Span) -> bool:
+        """Does the span share a character with one of them?"""
+        before = bisect_left(self._spans, span.end, key=attrgetter("start"))
+        return before > 0 and self._spans[before - 1].end > span.start
+
+
 def mentions_of(text: Text, block: int) -> list[Mention]:
     """The places that a text names by itself, in order."""
     return list(_Reader(text, block).read())
@@ -49,7 +67,7 @@ def echoes_of(
     """
     reader, found = _Reader(text, block), list[Mention]()
     first_words = {name.split()[0] for name in kinds_of if " " in name}
-    taken = [(mention.start, mention.end) for mention in mentions]
+    taken = Taken(Span(mention.start, mention.end) for mention in mentions)
     done = 0
     for index in text.capitals():
         if index < done or text.small[index] not in first_words:
@@ -58,7 +76,7 @@ def echoes_of(
         if name is None or reader.is_no_place(name):
             continue
         start, end = text.spans[index][0], text.spans[name.last][1]
-        if not any(start < last and first < end for first, last in taken):
+        if not taken.meets(Span(start, end)):
             found.append(reader.mention(start, name, kinds_of[name.key], is_typed=False))
             done = name.last + 1
     return found

@@ -1,6 +1,6 @@
 """Which unit each mention means: the evidence in order, until one unit is left, or the rest is left open."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,6 +9,7 @@ from services.enrich.text.places.mentions import Mention
 from shared.places.abroad import Foreign, abroad, is_shy
 from shared.places.lookup import Standing, candidates, gone, within
 from shared.places.units import Unit, forms, lies_in
+from shared.places.words import Kind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +38,7 @@ class _Case:
     """The place that the text says, right behind the name, it lies in."""
     holds: bool = False
     """Is it the place that another is said to lie in?"""
-    sentence: int = 0
+    sentence: tuple[int, int] = (0, 0)
     is_shared: bool = False
     """Does the article tell of several units of the name?"""
 
@@ -48,6 +49,9 @@ class _Case:
             self.confidence = min(self.confidence, confidence)
 
 
+_REACH = 40
+"""So many mentions before or behind one are looked at: a row can be long, a list of all communes is none."""
+
 # How sure each kind of evidence makes us.
 _WRITTEN, _SHARED, _PROVINCE, _NEIGHBOUR, _LEVEL, _ALONE, _GONE = 0.97, 0.93, 0.9, 0.8, 0.75, 0.8, 0.85
 
@@ -56,7 +60,7 @@ def resolve(
     mentions: Sequence[Mention],
     day: str | None,
     *,
-    sentence: Callable[[Mention], int],
+    sentence: Callable[[Mention], tuple[int, int]],
     lies_behind: Callable[[Mention, Mention], bool],
     weight: Callable[[Mention], int],
 ) -> list[Link]:
@@ -70,23 +74,19 @@ def resolve(
     for case, other in pairwise(cases):
         if lies_behind(case.mention, other.mention) and _lie_in(case.units, [other], day):
             case.above, other.holds = other, True
-    for case in reversed(cases):
-        _by_place_behind(case, cases, day)
+    for number in reversed(range(len(cases))):
+        _by_place_behind(number, cases, day)
     province = _province_of(cases, weight, day)
-    for case in cases:
-        _by_namesake(case, cases)
-    for case in cases:
-        _by_province(case, province, cases, day)
-    for case in cases:
-        _by_namesake(case, cases)
-    for case in cases:
-        _by_neighbours(case, cases, day)
+    _by_namesakes(cases)
+    _by_province(cases, province, day)
+    _by_namesakes(cases)
+    _by_neighbours(cases, day)
     for case in cases:
         _by_level(case, day)
     return [_link(case, province, day) for case in cases]
 
 
-def _case(mention: Mention, day: str | None, sentence: int) -> _Case:
+def _case(mention: Mention, day: str | None, sentence: tuple[int, int]) -> _Case:
     found = candidates(mention.name, mention.kind, day)
     units, standing = found.units, found.standing
     if day and mention.is_former and (former := gone(mention.name, mention.kind, day)):
@@ -104,8 +104,9 @@ def _case(mention: Mention, day: str | None, sentence: int) -> _Case:
     return case
 
 
-def _by_place_behind(case: _Case, cases: list[_Case], day: str | None) -> None:
+def _by_place_behind(number: int, cases: list[_Case], day: str | None) -> None:
     """What lies in the place written behind it; or behind its neighbours in a row; or in one named before it."""
+    case = cases[number]
     if case.above:
         case.keep(
             _lie_in(case.units, [case.above], day), _WRITTEN, f"it lies in {_told(case.above)}, which stands behind it"
@@ -114,8 +115,7 @@ def _by_place_behind(case: _Case, cases: list[_Case], day: str | None) -> None:
         case.above.keep(_hold(case.above.units, case.units, day), _WRITTEN, "what stands before it lies in it")
     if len(case.units) < 2:
         return
-    number = cases.index(case)
-    for other in cases[number + 1 :]:
+    for other in cases[number + 1 : number + _REACH]:
         if other.sentence != case.sentence or not _is_sibling(case, other):
             break
         if other.mention.name == case.mention.name:
@@ -123,12 +123,14 @@ def _by_place_behind(case: _Case, cases: list[_Case], day: str | None) -> None:
         if other.above:
             case.keep(_lie_in(case.units, [other.above], day), _SHARED, f"its neighbours lie in {_told(other.above)}")
             break
-    for other in reversed(cases[:number]):
+    seen = set[str]()
+    for other in reversed(cases[max(0, number - _REACH) : number]):
         if other.sentence != case.sentence or len(case.units) < 2:
             break
-        if other.mention.name == case.mention.name:
-            # A district does not say that its town of that name is meant.
+        # A district does not say that its town of that name is meant.
+        if other.mention.name in (case.mention.name, *seen) or _lowest(other) >= _highest(case):
             continue
+        seen.add(other.mention.name)
         case.keep(_lie_in(case.units, [other], day), _SHARED, f"it lies in {_told(other)}, named before it")
 
 
@@ -149,48 +151,46 @@ def _province_of(cases: Iterable[_Case], weight: Callable[[Mention], int], day: 
     return None if others and others[0][1] == best[1] else best[0]
 
 
-def _by_province(case: _Case, province: str | None, cases: list[_Case], day: str | None) -> None:
+def _by_province(cases: list[_Case], province: str | None, day: str | None) -> None:
     """What lies in the article's province; else in one of those that it names."""
-    if len(case.units) < 2 or case.above or case.is_shared:
-        return
-    if province:
+    named = {case.units[0].code for case in cases if len(case.units) == 1 and case.units[0].level == 1}
+    for case in cases:
+        if len(case.units) < 2 or case.above or case.is_shared:
+            continue
         inside = [unit for unit in case.units if _province(unit, day) == province]
         case.keep(inside, _PROVINCE, "it lies in the province that the article is about")
-    if len(case.units) > 1:
-        named = {other.units[0].code for other in cases if len(other.units) == 1 and other.units[0].level == 1}
-        case.keep([unit for unit in case.units if _province(unit, day) in named], _NEIGHBOUR, "its province is named")
+        if len(case.units) > 1:
+            near = [unit for unit in case.units if _province(unit, day) in named]
+            case.keep(near, _NEIGHBOUR, "its province is named")
 
 
-def _by_namesake(case: _Case, cases: list[_Case]) -> None:
-    """What the same name and kind means elsewhere in the article, if it means one thing there."""
-    if len(case.units) < 2:
-        return
-    mention = case.mention
-    known = {
-        other.units[0].code
-        for other in cases
-        if len(other.units) == 1 and (other.mention.name, other.mention.kind) == (mention.name, mention.kind)
-    }
-    if known:
-        case.keep(
-            [unit for unit in case.units if unit.code in known], _SHARED, "the same name elsewhere in the article"
-        )
-    case.is_shared = len(known) > 1
+def _by_namesakes(cases: list[_Case]) -> None:
+    """What the same name and kind means elsewhere in the article; of several, one of these."""
+    known: dict[tuple[str, Kind | None], set[str]] = defaultdict(set)
+    for case in cases:
+        if len(case.units) == 1:
+            known[case.mention.name, case.mention.kind].add(case.units[0].code)
+    for case in cases:
+        codes = known.get((case.mention.name, case.mention.kind))
+        if codes and len(case.units) > 1:
+            same = [unit for unit in case.units if unit.code in codes]
+            case.keep(same, _SHARED, "the same name elsewhere in the article")
+            case.is_shared = len(codes) > 1
 
 
-def _by_neighbours(case: _Case, cases: list[_Case], day: str | None) -> None:
+def _by_neighbours(cases: list[_Case], day: str | None) -> None:
     """What lies in a district, or beside a commune, that the article names."""
-    if len(case.units) < 2 or case.is_shared:
-        return
     districts = {
         one.code
-        for other in cases
-        if len(other.units) == 1
-        for one in (other.units[0], *lies_in(other.units[0], day))
+        for case in cases
+        if len(case.units) == 1
+        for one in (case.units[0], *lies_in(case.units[0], day))
         if one.level == 2
     }
-    near = [unit for unit in case.units if any(one.code in districts for one in (unit, *lies_in(unit, day)))]
-    case.keep(near, _NEIGHBOUR, "other places of its district are named")
+    for case in cases:
+        if len(case.units) > 1 and not case.is_shared:
+            near = [unit for unit in case.units if any(one.code in districts for one in (unit, *lies_in(unit, day)))]
+            case.keep(near, _NEIGHBOUR, "other places of its district are named")
 
 
 def _by_level(case: _Case, day: str | None) -> None:
@@ -242,6 +242,15 @@ def _open(case: _Case, reason: str) -> Link:
 def _told(case: _Case) -> str:
     """The place's title, or its name where it is left open."""
     return case.units[0].title if len(case.units) == 1 else case.mention.name
+
+
+def _lowest(case: _Case) -> int:
+    """The number of the level that is nearest the province, of those a place can have; 9: it is none of ours."""
+    return min((unit.level for unit in case.units), default=9)
+
+
+def _highest(case: _Case) -> int:
+    return max((unit.level for unit in case.units), default=0)
 
 
 def _is_sibling(case: _Case, other: _Case) -> bool:

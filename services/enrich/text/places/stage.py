@@ -1,6 +1,7 @@
 """The stage itself: from an article's blocks and names to the units of its places."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from services.enrich.text.article import Article, Basis, Block, PlaceLink
@@ -27,8 +28,8 @@ def find_places(article: Article) -> Article:
     day = _day(article)
     sentences = [[end.end() for end in _SENTENCE_END.finditer(block.text)] for block in article.blocks]
 
-    def sentence(mention: Mention) -> int:
-        return mention.block * 1000 + sum(end <= mention.start for end in sentences[mention.block])
+    def sentence(mention: Mention) -> tuple[int, int]:
+        return mention.block, bisect_right(sentences[mention.block], mention.start)
 
     def lies_behind(first: Mention, second: Mention) -> bool:
         if first.block != second.block:

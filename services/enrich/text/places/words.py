@@ -16,6 +16,7 @@ _WORD = re.compile(r"(?:t\.p|tp|tx|tt|q|h|p|x)\.(?=\s?[^\W_])|[^\W_]+(?:'[^\W_]+
 _BETWEEN = re.compile(r"[ \t]*(?:[-–][ \t]*)?")
 _LONGEST_NAME = 7
 _LONGEST_STATE = 9
+_LONGEST_RUN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ class Text:
 
     def run_before(self, index: int) -> int:
         """Where the run of capitalised words begins that reaches up to the word."""
-        while index and self.is_name_like[index - 1] and self.between(index - 1, index) == " ":
+        first = max(0, index - _LONGEST_RUN)
+        while index > first and self.is_name_like[index - 1] and self.between(index - 1, index) == " ":
             index -= 1
         return index
 
