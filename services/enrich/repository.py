@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from services.enrich.document import findings
 from services.enrich.text.article import Article
 from services.enrich.text.period import days_of, united
+from services.enrich.text.places import terms_of
 from shared.contracts.bulletin import Priority, State
 from shared.decoding import filed_text
 from shared.tables.articles import FINDINGS
@@ -188,6 +189,7 @@ def add_articles(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, pip
         published_days=[_range(article.published.value) for article in articles],
         event_days=[_range(article.event.value) for article in articles],
         mentioned_days=[_multirange(mention.value for mention in article.dates) for article in articles],
+        place_terms=[_json(terms_of(article.places)) for article in articles],
         pipeline=pipeline,
         now=now,
     )
@@ -198,6 +200,7 @@ _VALUES = {
     "id": "uuid", "key": "bytea", "source": "text", "external_id": "text", "bulletin_id": "uuid",
     "received_at": "timestamptz", "title": "text", "text": "text", **dict.fromkeys(FINDINGS, "text"),
     "published_days": "text", "event_days": "text", "mentioned_days": "text",
+    "place_terms": "text",
 }  # fmt: skip
 _ADD_ARTICLES = f"""
 WITH made AS (
@@ -208,10 +211,12 @@ WITH made AS (
     SELECT id, key, source, external_id, 1, 'usable', %(now)s FROM made
 )
 INSERT INTO article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text,
-                             {", ".join(FINDINGS)}, published_days, event_days, mentioned_days)
+                             {", ".join(FINDINGS)}, published_days, event_days, mentioned_days,
+                             place_terms)
 SELECT id, 1, bulletin_id, 'first', %(pipeline)s, received_at, %(now)s, title, text,
        {", ".join(f"{name}::jsonb" for name in FINDINGS)},
-       published_days::daterange, event_days::daterange, mentioned_days::datemultirange
+       published_days::daterange, event_days::daterange, mentioned_days::datemultirange,
+       ARRAY(SELECT jsonb_array_elements_text(place_terms::jsonb))
 FROM made
 """
 

@@ -71,8 +71,8 @@ def test_a_bulletin_becomes_an_article_with_all_that_was_found_in_it(database: D
     engine.dispose()
     assert article
     assert ArticleOut.model_validate(document(row)) == article
-    (found_date, found_length), (found_name,) = article.dates, article.entities
-    told = {"published", "event", "blocks", "dates", "entities"}
+    (found_date, found_length), (found_name,), (place,) = article.dates, article.entities, article.places
+    told = {"published", "event", "blocks", "dates", "entities", "places"}
     assert article.model_dump(exclude={"id", "available_at", *told}) == {
         "version": 1, "kind": "first", "pub_status": "usable", "bulletin": written(BULLETIN, id), "source": "báo",
         "external_id": "7", "received_at": received, "pipeline": pipeline.version(), "title": TEXT.splitlines()[0],
@@ -85,6 +85,10 @@ def test_a_bulletin_becomes_an_article_with_all_that_was_found_in_it(database: D
     assert (found_length.value, found_length.text) == ("P16M", "16 tháng")
     assert (article.event.value, article.event.basis) == ("2025-09-05TMO", "stated")
     assert (found_name.name, TEXT[found_name.start : found_name.end]) == ("Vĩnh Long", "tỉnh Vĩnh Long")
+    assert (place.unit, str(place.valid_from), TEXT[place.start : place.end]) == ("86", "2025-07-01", "tỉnh Vĩnh Long")
+    assert database.value("SELECT place_terms FROM article_version") == [
+        "current 86", "province 86", "valid 86", "written tỉnh vĩnh long", "written vĩnh long",
+    ]  # fmt: skip
 
 
 def test_article_attempt_change_and_state_are_written_in_one_transaction(database: Database, bench: Workbench) -> None:
