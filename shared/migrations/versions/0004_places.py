@@ -1,13 +1,13 @@
 """Places: the units that an article names, and terms to search by.
 
-Revision: 0006, after 0003. Yesterday's code goes on beside it: every new column has a default.
+Revision: 0004, after 0003. Yesterday's code goes on beside it: every new column has a default.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0006'
+revision = '0004'
 down_revision = '0003'
 branch_labels = None
 depends_on = None
