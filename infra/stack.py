@@ -27,6 +27,8 @@ INGEST_PORT, API_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 54320, 63790
 """The ports that are taken when they are free."""
 
 _LONGEST_REST = 5.0
+_SWEEP_AFTER = 2.0
+"""Seconds. The sweep has nothing to do at first, and all others want the processors."""
 
 Say = Callable[[str], None]
 ServerT = TypeVar("ServerT", Postgres, Valkey)
@@ -96,6 +98,7 @@ class Stack:
             self._add(name, *self.worker_command, "--concurrency", str(self.concurrency))
         self._add("api", "-m", "services.api", "--fd", str(api.fileno()), fds=(api.fileno(),))
         self._add("sweep", *self.sweep_command)
+        self.children["sweep"].start_at = time.monotonic() + _SWEEP_AFTER
         self.ingest_url = f"http://127.0.0.1:{ingest.getsockname()[1]}"
         self.api_url = f"http://127.0.0.1:{api.getsockname()[1]}"
         self.tend()

@@ -102,6 +102,15 @@ def claim_flash(tx: Connection, *, now: datetime, limit: int, max_bytes: int) ->
     return _cut(_with_history(tx, rows), max_bytes)
 
 
+def flash_waits(tx: Connection, *, besides: Sequence[UUID], now: datetime) -> bool:
+    """Is a flash bulletin due that is none of `besides`, no suspect, and perhaps free?"""
+    sql = """
+    SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND NOT suspect AND priority <= %(priority)s
+                   AND run_at <= %(now)s AND id <> ALL(%(besides)s))
+    """
+    return bool(_rows(tx, sql, priority=int(Priority.FLASH), besides=list(besides), now=now)[0][0])
+
+
 def claim_suspect(tx: Connection, *, now: datetime) -> list[Claimed]:
     """Take one bulletin that failed or killed its worker before."""
     return _with_history(tx, _rows(tx, _SUSPECT, now=now))

@@ -200,6 +200,24 @@ def test_flash_is_worked_on_first_and_in_a_transaction_of_its_own(database: Data
     assert len({row[1] for row in feed}) == 2
 
 
+def test_flash_that_comes_while_a_batch_is_read_does_not_wait_for_its_end(
+    database: Database, make_bench: MakeBench
+) -> None:
+    normal = some_bulletins(database, [a_text() for _ in range(5)])
+    flash: list[UUID] = []
+
+    def slow(article: Article) -> Article:
+        if not flash:
+            flash.extend(some_bulletins(database, [a_text() for _ in range(2)], priority=0))
+        time.sleep(0.06)
+        return article
+
+    assert make_bench(stages=(slow, *pipeline.STAGES)).enrich(normal) == 5
+    feed = database.rows("SELECT bulletin_id FROM change JOIN article_version USING (article_id) ORDER BY seq")
+    assert [row[0] for row in feed] == [*flash, *normal]
+    assert states(database) == {"published": 7}
+
+
 def test_a_worker_whose_database_goes_away_after_a_flash_gives_up(database: Database, make_bench: MakeBench) -> None:
     """It must not turn in circles: its bell is answered, and the sweep rings for what was left."""
     away = threading.Event()
