@@ -1,4 +1,4 @@
-"""`python -m services.enrich worker|sweep|explain`: the processes of the workshop."""
+"""`python -m services.enrich worker|sweep|explain|train`: the processes of the workshop."""
 
 import argparse
 import os
@@ -67,6 +67,13 @@ def run_explain(args: argparse.Namespace) -> None:
     sys.exit(explain_files(args.files, given=args.published, charset=args.charset))
 
 
+def run_train(args: argparse.Namespace) -> None:
+    """Train the tagger of names, or score it on what is held back."""
+    from services.enrich.training import train
+
+    sys.exit(train(args.data, args.out, args.config, score=args.score))
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m services.enrich")
@@ -89,6 +96,12 @@ def main() -> None:
     explain.add_argument("--published", type=date.fromisoformat, help="the day on which the files were published")
     explain.add_argument("--charset", help="the charset of the files")
     explain.set_defaults(run=run_explain)
+    train = roles.add_parser("train", help="train the tagger of names")
+    train.add_argument("--data", nargs="+", type=Path, required=True, help="files or folders of annotated bulletins")
+    train.add_argument("--config", type=Path, required=True)
+    train.add_argument("--out", type=Path, default=Path(__file__).parent / "text" / "names" / "names.crfsuite")
+    train.add_argument("--score", action="store_true", help="hold a fifth back, score on it, write no weights")
+    train.set_defaults(run=run_train)
     args = parser.parse_args()
     args.run(args)
 
