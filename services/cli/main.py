@@ -177,6 +177,28 @@ def train(
 
 
 @app.command()
+def replay(
+    pipeline: Annotated[
+        str, typer.Option(help="Articles made by this version; by default by any other than this engine's.")
+    ] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="source=NAME, since=TIME, before=TIME or article=ID; may be given again: all must hold."),
+    ] = None,
+    shadow: Annotated[bool, typer.Option("--shadow", help="Write nothing: only tell what would change.")] = False,
+    jobs: Annotated[int, typer.Option(help="Processes; 0: one for each core.", min=0)] = 1,
+    examples: Annotated[int, typer.Option(help="Examples of each field.", min=0)] = 3,
+    as_json: Json = False,
+) -> None:
+    """Read what was published before with the engine of today: which articles would change, and in what."""
+    from services.cli.replay import shadow as shadow_all
+
+    if not shadow:
+        show.fail("say --shadow: to write what changed is not there yet", 2)
+    raise typer.Exit(shadow_all(made_by=pipeline, where=where or [], jobs=jobs, examples=examples, as_json=as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Look whether everything is well: Python, disk, database, broker, services, clocks."""
     from services.cli.doctor import examine
