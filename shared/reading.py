@@ -1,4 +1,8 @@
-"""An article as its readers get it: from its rows to its document."""
+"""An article as its readers get it: from its rows to its document.
+
+Whatever a reader gets goes through the views `readable_article` and `recalled_article`, which hold the one rule of what
+may be seen.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -7,19 +11,45 @@ from sqlalchemy import Connection, select
 
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
+from shared.errors import ArticleErased, ArticleKilled, ArticleWithheld, NoSuchArticle, ServiceError
 from shared.ids import ARTICLE, BULLETIN, written
-from shared.tables.articles import FINDINGS, article, article_version
+from shared.tables.articles import FINDINGS, article_version, readable_article, recalled_article
 
-_WHOLE = (
-    select(article.c.pub_status, article.c.source, article.c.external_id, article.c.available_at, article_version)
-    .join_from(article, article_version)
-    .where(article_version.c.version == article.c.current_version)
-)
+_VERSION = select(
+    readable_article.c.pub_status,
+    readable_article.c.source,
+    readable_article.c.external_id,
+    readable_article.c.available_at,
+    readable_article.c.current_version,
+    article_version,
+).join_from(readable_article, article_version, article_version.c.article_id == readable_article.c.id)
+_CURRENT = article_version.c.version == readable_article.c.current_version
 
 
-def article_row(tx: Connection, id: UUID) -> AnyRow | None:
-    """An article with its current version."""
-    return tx.execute(_WHOLE.where(article.c.id == id)).one_or_none()
+def article_row(tx: Connection, id: UUID, version: int | None = None) -> AnyRow | None:
+    """A readable article with its current version, or with that of a number."""
+    which = _CURRENT if version is None else article_version.c.version == version
+    return tx.execute(_VERSION.where(readable_article.c.id == id, which)).one_or_none()
+
+
+def version_rows(tx: Connection, id: UUID) -> list[AnyRow]:
+    """All versions of a readable article, the first first."""
+    return list(tx.execute(_VERSION.where(readable_article.c.id == id).order_by(article_version.c.version)).all())
+
+
+def why_not(tx: Connection, id: UUID | None, asked: str) -> ServiceError:
+    """Why an article that was asked for as `asked` is not to be read.
+
+    Of one that never was in the feed it says what it says of one that never was.
+    """
+    row = tx.execute(select(recalled_article).where(recalled_article.c.id == id)).one_or_none() if id else None
+    if row is None:
+        return NoSuchArticle(f"no article {asked}: an id is art_ and 32 hexadecimal digits")
+    if row.erased_at is not None:
+        return ArticleErased(row.note)
+    if row.pub_status == "canceled":
+        return ArticleKilled(row.note)
+    return ArticleWithheld("ask again when the feed says article.released")
 
 
 def document(row: AnyRow) -> dict[str, Any]:
@@ -28,6 +58,7 @@ def document(row: AnyRow) -> dict[str, Any]:
         "id": written(ARTICLE, row.article_id),
         "version": row.version,
         "kind": row.kind,
+        "note": row.note,
         "pub_status": row.pub_status,
         "bulletin": written(BULLETIN, row.bulletin_id),
         "source": row.source,
@@ -42,6 +73,6 @@ def document(row: AnyRow) -> dict[str, Any]:
 
 
 def article_of(tx: Connection, id: UUID) -> ArticleOut | None:
-    """The article, checked against its contract."""
+    """The article, checked against its contract; None if it may not be read."""
     row = article_row(tx, id)
     return ArticleOut.model_validate(document(row)) if row else None

@@ -1,4 +1,4 @@
-"""Every SELECT of the read API."""
+"""Every SELECT of the read API. What may be seen is decided in one place: by the view `readable_article`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Text, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 
 from shared.database import AnyRow
-from shared.tables.articles import article, article_version, change, feed_head
+from shared.tables.articles import article_version, change, feed_head, readable_article
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,11 @@ def newest(
     Each of `places` are terms of which an article must have one. That order is the order of commits: an article that arrives while somebody pages through can only stand before
     the first page.
     """
-    feed = select(change.c.seq, change.c.article_id).where(change.c.type == "article.published")
+    feed = (
+        select(change.c.seq, change.c.article_id)
+        .join(readable_article, readable_article.c.id == change.c.article_id)
+        .where(change.c.type == "article.published")
+    )
     if before is not None:
         feed = feed.where(change.c.seq < before)
     # The page is cut from the feed first, so that no plan can begin by joining all articles.
@@ -37,23 +41,25 @@ def newest(
     listed = (
         select(
             cut.c.seq,
-            article.c.id,
-            article.c.current_version,
-            article.c.pub_status,
-            article.c.source,
-            article.c.available_at,
+            readable_article.c.id,
+            readable_article.c.current_version,
+            readable_article.c.pub_status,
+            readable_article.c.source,
+            readable_article.c.available_at,
             article_version.c.bulletin_id,
             article_version.c.title,
             article_version.c.published,
         )
-        .join_from(cut, article, article.c.id == cut.c.article_id)
+        .join_from(cut, readable_article, readable_article.c.id == cut.c.article_id)
         .join(article_version, _CURRENT)
         .order_by(cut.c.seq.desc())
     )
     return tx.execute(listed).all()
 
 
-_CURRENT = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.current_version)
+_CURRENT = (article_version.c.article_id == readable_article.c.id) & (
+    article_version.c.version == readable_article.c.current_version
+)
 _SEARCHED = {
     "mentioned": article_version.c.mentioned_days,
     "event": article_version.c.event_days,
@@ -63,7 +69,7 @@ _SEARCHED = {
 
 def _such(feed: Select[Any], days: Days | None, places: Sequence[Sequence[str]]) -> Select[Any]:
     """Those of the feed whose current version says something of the days and names one of each of the places."""
-    found = feed.join(article, article.c.id == change.c.article_id).join(article_version, _CURRENT)
+    found = feed.join(article_version, _CURRENT)
     if days:
         wanted = Range(days.first, days.last, bounds="[]")
         found = found.where(_SEARCHED[days.field].op("&&")(cast(wanted, DATERANGE)))

@@ -21,6 +21,7 @@ ARTICLE_OUT: dict[str, Any] = {
     "id": ARTICLE,
     "version": 1,
     "kind": "first",
+    "note": None,
     "pub_status": "usable",
     "bulletin": BULLETIN,
     "source": "bao-vinh-long",
@@ -183,9 +184,12 @@ ACCEPTED: dict[str, Any] = {
     "received_at": ARTICLE_OUT["received_at"],
     "href": f"/v1/bulletins/{BULLETIN}",
 }
+ACCEPTED_REVISION: dict[str, Any] = {**ACCEPTED, "revision": 2}
 RECEIPT: dict[str, Any] = {
     "id": BULLETIN,
     "state": "published",
+    "revision": 1,
+    "embargo_until": None,
     "received_at": ARTICLE_OUT["received_at"],
     "closed_at": ARTICLE_OUT["available_at"],
     "priority": "normal",
@@ -200,6 +204,7 @@ RECEIPT: dict[str, Any] = {
     "next_try_at": None,
     "failure": None,
     "duplicate_of": None,
+    "pub_status": "usable",
     "article": ARTICLE_OUT,
 }
 BATCH_RECEIPT: dict[str, Any] = {
@@ -222,4 +227,50 @@ BATCH_RECEIPT: dict[str, Any] = {
             },
         },
     ],
+}
+
+REVISION_IN: dict[str, Any] = {
+    "text": TEXT.replace("5/9/2025", "6/9/2025"),
+    "kind": "correction",
+    "note": "Cầu khánh thành ngày 6/9, không phải 5/9.",
+}
+ORDER: dict[str, Any] = {"actor": "le.thi.an", "reason": "đang kiểm tra số liệu"}
+KILL_ORDER: dict[str, Any] = {
+    "actor": "le.thi.an",
+    "reason": "tin sai, cầu chưa khánh thành",
+    "note": "Tòa soạn xin rút tin này.",
+}
+STANDING: dict[str, Any] = {
+    "article": ARTICLE,
+    "pub_status": "canceled",
+    "version": 2,
+    "embargo_until": None,
+    "successor": None,
+}
+EVENT_LIST: dict[str, Any] = {
+    "data": [{"what": "killed", "version": 2, "at": ARTICLE_OUT["available_at"], **KILL_ORDER}]
+}
+VERSION_LIST: dict[str, Any] = {
+    "data": [
+        {
+            "version": 1,
+            "kind": "first",
+            "note": None,
+            "current": True,
+            "bulletin": BULLETIN,
+            "received_at": ARTICLE_OUT["received_at"],
+            "valid_from": ARTICLE_OUT["available_at"],
+            "pipeline": ARTICLE_OUT["pipeline"],
+            "title": ARTICLE_OUT["title"],
+            "href": f"/v1/articles/{ARTICLE}/versions/1",
+        }
+    ]
+}
+DIFF: dict[str, Any] = {
+    "article": ARTICLE,
+    "before": 1,
+    "after": 2,
+    "fields": [{"field": "kind", "removed": ["first"], "added": ["correction"]}],
+    "text": [{"before": {"start": 31, "end": 32}, "after": {"start": 31, "end": 32}, "removed": "5", "added": "6"}],
+    "coarse": False,
 }

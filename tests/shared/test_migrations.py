@@ -24,6 +24,7 @@ ARROWS = {
     ("queued", "duplicate"),
     ("queued", "quarantined"),
     ("queued", "withdrawn"),
+    ("duplicate", "queued"),
     ("quarantined", "queued"),
     ("quarantined", "rejected"),
     ("quarantined", "withdrawn"),
