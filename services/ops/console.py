@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 from services.ops import desk, repairs, watching
 from services.ops.contracts import RepairAsked
-from services.ops.routes import NoSuchBulletin, Now, TheEngine, which_of
+from services.ops.routes import Now, TheEngine, which_of
 from services.ops.words import LANGUAGES, ago, duration, moment, words
 from shared.database import transaction
-from shared.errors import InvalidParameter, ServiceError
+from shared.errors import InvalidParameter, NoSuchBulletin, ServiceError
 from shared.ids import ARTICLE, BULLETIN, read
 
 router = APIRouter(include_in_schema=False)

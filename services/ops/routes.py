@@ -23,19 +23,13 @@ from services.ops.contracts import (
 )
 from services.ops.repairs import Action, Which
 from shared.database import transaction
-from shared.errors import DatabaseAway, InvalidParameter, NotFound
+from shared.errors import DatabaseAway, InvalidParameter, NoSuchBulletin
 from shared.http import json_response, problem_answers
 from shared.ids import ARTICLE, BULLETIN, read
 
 router = APIRouter(prefix="/ops/v1", tags=["ops"])
 
 _MOST_GROUPS = 200
-
-
-class NoSuchBulletin(NotFound):
-    """There is no bulletin or article of this id."""
-
-    code = "no_such_bulletin"
 
 
 def the_engine(request: Request) -> Engine:
