@@ -48,6 +48,12 @@ class NotFound(ServiceError):
     status, code = 404, "not_found"
 
 
+class NoSuchBulletin(NotFound):
+    """There is no bulletin of this id."""
+
+    code = "no_such_bulletin"
+
+
 class NoSuchArticle(NotFound):
     """There is no article of this id."""
 
