@@ -140,9 +140,8 @@ def bulletin_row(tx: Connection, id: UUID) -> AnyRow | None:
     """A bulletin with the number of its attempts and, where it is closed, its article or its original, and how the
     article stands: `hidden_until` is set while it is under embargo."""
     attempts = select(func.count()).where(attempt.c.bulletin_id == bulletin.c.id).scalar_subquery()
-    tied = select(duplicate_relation.c.original_id).where(duplicate_relation.c.bulletin_id == bulletin.c.id)
     original = article.alias()
-    fate = select(original.c.pub_status).where(original.c.id == tied.scalar_subquery())
+    tied = (duplicate_relation.c.bulletin_id == bulletin.c.id) & duplicate_relation.c.kind.in_(("exact", "near"))
     moved = select(bulletin_key.c.embargo_until).where(bulletin_key.c.article_id == bulletin.c.article_id)
     embargo = func.coalesce(article.c.embargo_until, moved.scalar_subquery(), bulletin.c.embargo_until)
     return tx.execute(
@@ -155,11 +154,13 @@ def bulletin_row(tx: Connection, id: UUID) -> AnyRow | None:
             article.c.announced,
             embargo.label("hidden_until"),
             (embargo > func.clock_timestamp()).label("under_embargo"),
-            tied.scalar_subquery().label("original_id"),
-            fate.scalar_subquery().label("original_status"),
+            original.c.id.label("original_id"),
+            original.c.pub_status.label("original_status"),
         )
         .outerjoin_from(bulletin, article_version, article_version.c.bulletin_id == bulletin.c.id)
         .outerjoin(article, article.c.id == func.coalesce(article_version.c.article_id, bulletin.c.article_id))
+        .outerjoin(duplicate_relation, tied)
+        .outerjoin(original, original.c.id == duplicate_relation.c.original_id)
         .where(bulletin.c.id == id)
     ).one_or_none()
 
