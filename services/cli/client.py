@@ -61,6 +61,10 @@ class Client:
         """A bulletin's receipt."""
         return self._json("GET", f"{self.ingest_url}/v1/bulletins/{id}")
 
+    def order(self, what: str, id: str, order: dict[str, Any]) -> dict[str, Any]:
+        """Withhold, release or kill an article; how it stands then."""
+        return self._json("POST", f"{self.ingest_url}/v1/articles/{id}:{what}", json=order)
+
     def article(self, id: str) -> dict[str, Any]:
         """An article."""
         return self._json("GET", f"{self.api_url}/v1/articles/{id}")
