@@ -28,6 +28,9 @@ _LONGEST_ERROR = 4_000
 _LOOK_UP = 0.1
 """Seconds of reading after which, between two bulletins of a batch, PostgreSQL is asked for flash bulletins."""
 
+_FOLLOW = 2.0
+"""Seconds for which one task goes on to the next versions under its keys; the sweep rings for what is left then."""
+
 Claim = Callable[[Connection], list[Claimed]]
 
 
@@ -78,11 +81,11 @@ class Workbench:
 
         Of the bulletins under one key each waits until the one before is closed, and nobody rang for it since.
         """
-        done = 0
+        done, until = 0, time.monotonic() + _FOLLOW
         while claimed := self._work_once(claim):
             done += len(claimed)
             keys = [bulletin.article_id for bulletin in claimed if bulletin.article_id]
-            if not keys:
+            if not keys or time.monotonic() > until:
                 break
             claim = self._claim_next(keys)
         return done
