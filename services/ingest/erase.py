@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from services.ingest import orders
 from shared.contracts.bulletin import KillOrder
 from shared.database import make_engine, transaction
-from shared.errors import NoSuchArticle
+from shared.errors import NoSuchArticle, ServiceError
 from shared.ids import ARTICLE, written
 from shared.settings import settings
 
 
 def main() -> None:
-    """Erase one article; exit 3 if there is none of this id."""
+    """Erase one article; exit 3 if there is none of this id, 4 if it is being revised just now."""
     parser = argparse.ArgumentParser(prog="python -m services.ingest.erase", description=__doc__)
     parser.add_argument("id")
     parser.add_argument("--actor", required=True)
@@ -26,9 +26,9 @@ def main() -> None:
         with transaction(engine) as tx:
             id = orders.article_id(tx, args.id)
             orders.erase(tx, id, order, now=datetime.now(UTC))
-    except NoSuchArticle as error:
-        sys.stderr.write(f"bantin: {error}\n")
-        sys.exit(3)
+    except ServiceError as error:
+        sys.stderr.write(f"bantin: {error.code}: {error}\n")
+        sys.exit(3 if isinstance(error, NoSuchArticle) else 4)
     sys.stdout.write(f"{written(ARTICLE, id)} erased\n")
 
 

@@ -12,7 +12,7 @@ from services.ingest import orders
 from services.ingest.desk import Desk
 from services.ingest.routes import the_desk
 from shared.contracts.bulletin import EventList, KillOrder, Order, Priority, Standing
-from shared.database import transaction
+from shared.database import AnyRow, transaction
 from shared.errors import ArticleKilled, DatabaseAway, InvalidParameter, NoSuchArticle
 from shared.http import json_response, problem_answers
 from shared.ids import ARTICLE, BULLETIN, written
@@ -20,7 +20,8 @@ from shared.ids import ARTICLE, BULLETIN, written
 router = APIRouter(prefix="/v1", tags=["orders"])
 
 ArticleId = Annotated[str, Path(description="An article's id, or that of a bulletin it was made from.")]
-_REFUSALS = problem_answers(InvalidParameter, NoSuchArticle, ArticleKilled, DatabaseAway)
+_REFUSALS = problem_answers(InvalidParameter, NoSuchArticle, orders.ArticleInHand, ArticleKilled, DatabaseAway)
+_TRIES = 5
 
 
 @router.post("/articles/{id}:withhold", response_model=Standing, summary="Hide an article for now", responses=_REFUSALS)
@@ -57,11 +58,22 @@ def get_events(id: ArticleId, request: Request) -> Response:
 Carry = Callable[[Connection, UUID, datetime], orders.Heir | None]
 
 
+def _at_last(desk: Desk, asked: str, carry: Carry) -> tuple[AnyRow, orders.Heir | None]:
+    """Carry an order out in one transaction, begun again if the article was revised just then. Raises ArticleInHand."""
+    for try_ in range(_TRIES):
+        try:
+            with transaction(desk.engine) as tx:
+                id = orders.article_id(tx, asked)
+                heir = carry(tx, id, desk.clock())
+                return orders.standing(tx, id), heir
+        except orders.ArticleInHand:
+            if try_ == _TRIES - 1:
+                raise
+    raise AssertionError
+
+
 def _carry_out(desk: Desk, asked: str, carry: Carry) -> Response:
-    with transaction(desk.engine) as tx:
-        id = orders.article_id(tx, asked)
-        heir = carry(tx, id, desk.clock())
-        row = orders.standing(tx, id)
+    row, heir = _at_last(desk, asked, carry)
     successor = None
     if heir is not None:
         successor = written(ARTICLE, heir.article_id) if heir.article_id else written(BULLETIN, heir.bulletin_id)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from shared.contracts.bulletin import KillOrder, Order
 from shared.database import AnyRow
-from shared.errors import ArticleKilled, NoSuchArticle
+from shared.errors import ArticleKilled, NoSuchArticle, ServiceError
 from shared.feed import Deed, Told, holders, lock_words, note_deeds, tell
 from shared.ids import ARTICLE, BULLETIN, read, written
 from shared.tables.articles import FINDINGS
@@ -18,6 +18,12 @@ _LOCK = """
 SELECT id, current_version, pub_status, announced, embargo_until, exact_key, erased_at, heir_id FROM article
 WHERE id = %(id)s FOR UPDATE
 """
+
+
+class ArticleInHand(ServiceError):
+    """The article is being revised at this moment."""
+
+    status, code = 409, "article_in_hand"
 
 
 class Heir(NamedTuple):
@@ -64,11 +70,9 @@ def kill(tx: Connection, id: UUID, order: KillOrder, *, now: datetime) -> Heir |
 
     The rule: of all that were duplicates of it, and of the public articles that have come to say the same, the one that
     was accepted first. With its duplicates it is taken back without an heir, and whatever says the same later is a
-    duplicate of the tombstone.
+    duplicate of the tombstone. Raises ArticleInHand.
     """
-    words = _words(tx, id)
-    lock_words(tx, words)
-    article = _run(tx, _LOCK, id=id).one()
+    article = _lock_with_words(tx, id)
     if article.pub_status == "canceled":
         return None
     sql = "UPDATE article SET pub_status = 'canceled', note = %(note)s, exact_key = %(key)s WHERE id = %(id)s"
@@ -81,11 +85,9 @@ def kill(tx: Connection, id: UUID, order: KillOrder, *, now: datetime) -> Heir |
 def erase(tx: Connection, id: UUID, order: KillOrder, *, now: datetime) -> None:
     """Remove the bytes and the words of an article, of all its versions and duplicates; hashes and audit stay.
 
-    It is killed with its duplicates, if it was not killed before.
+    It is killed with its duplicates, if it was not killed before. Raises ArticleInHand.
     """
-    words = _words(tx, id)
-    lock_words(tx, words)
-    article = _run(tx, _LOCK, id=id).one()
+    article = _lock_with_words(tx, id)
     if article.erased_at is not None:
         return
     sql = "UPDATE article SET pub_status = 'canceled', note = %(note)s, erased_at = %(now)s WHERE id = %(id)s"
@@ -112,6 +114,16 @@ def _lock(tx: Connection, id: UUID) -> AnyRow:
     article: AnyRow = _run(tx, _LOCK, id=id).one()
     if article.pub_status == "canceled":
         raise ArticleKilled("a kill is final: post the text anew, under a new key")
+    return article
+
+
+def _lock_with_words(tx: Connection, id: UUID) -> AnyRow:
+    """The article's row, locked, and all its words before it. Raises ArticleInHand if it says something new by then."""
+    words = _words(tx, id)
+    lock_words(tx, words)
+    article: AnyRow = _run(tx, _LOCK, id=id).one()
+    if not set(_words(tx, id)) <= set(words):
+        raise ArticleInHand("order it again in a moment", headers={"Retry-After": "1"})
     return article
 
 
