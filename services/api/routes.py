@@ -16,7 +16,7 @@ from shared.database import AnyRow, transaction
 from shared.errors import DatabaseAway, InvalidParameter, NotFound
 from shared.http import dumps, json_response, problem_answers
 from shared.ids import ARTICLE, BULLETIN, read, written
-from shared.reading import article_row, document
+from shared.reading import article_row, document, relations_of
 
 router = APIRouter(prefix="/v1", tags=["articles"])
 
@@ -109,14 +109,16 @@ def get_article(
     uuid = read(ARTICLE, id)
     with transaction(engine) as tx:
         row = article_row(tx, uuid) if uuid else None
+        relations = relations_of(tx, row) if row else []
     if row is None:
         raise NoSuchArticle(f"no article {id}: an id is art_ and 32 hexadecimal digits")
     # Whatever changes the document changes one of these.
-    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}"'
+    last = max((relation.decided_at.timestamp() for relation in relations), default=0)
+    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    return Response(dumps(document(row)), media_type="application/json", headers=headers)
+    return Response(dumps(document(row, relations)), media_type="application/json", headers=headers)
 
 
 @router.get(

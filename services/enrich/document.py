@@ -17,6 +17,7 @@ from services.enrich.text.article import (
     EntityMention,
     Item,
     Note,
+    Relation,
     Slip,
     SourceLine,
 )
@@ -115,6 +116,14 @@ def entity(mention: EntityMention) -> dict[str, Any]:
         {"text": mention.text, "type": mention.type, "name": mention.name, "key": mention.key},
         mention.basis,
     )
+
+
+def differences(relation: Relation) -> list[dict[str, int]]:
+    """Where an article and the earlier one of a relation differ: its own characters, and those of the other."""
+    return [
+        {"start": ours.start, "end": ours.end, "other_start": theirs.start, "other_end": theirs.end}
+        for ours, theirs in relation.spans
+    ]
 
 
 def _placed(span: Span, values: Mapping[str, Any], basis: Basis) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import pipeline, repository
+from services.enrich import fingerprints, pipeline, repository
 from services.enrich.pipeline import Stage
 from services.enrich.repository import Claimed, Verdict
-from services.enrich.text.article import Article, UnreadableBulletin
+from services.enrich.text.article import Article, Said, UnreadableBulletin
+from services.enrich.text.duplicates import Judged
 from services.enrich.timelimit import time_limit
 from shared.contracts.bulletin import State
 from shared.database import transaction
@@ -119,12 +120,12 @@ class Workbench:
     ) -> None:
         """Everything that is written. The locks on keys and on the feed's head are held for this long only."""
         now, version = self.clock(), pipeline.version()
-        originals = repository.originals(tx, [article.exact_key for _, article, _ in made]) if made else {}
-        settled = pipeline.settle([article for _, article, _ in made], originals)
+        settled = self._settle(tx, [article for _, article, _ in made]) if made else []
         pairs = [(bulletin, article) for (bulletin, _, _), article in zip(made, settled, strict=True)]
         fresh = [(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
         repository.add_articles(tx, fresh, pipeline=version, now=now)
-        repository.add_relations(tx, [pair for pair in pairs if pair[1].duplicate], now=now)
+        fingerprints.add(tx, [article for _, article in fresh])
+        fingerprints.add_relations(tx, pairs, now=now)
         verdicts = [
             Verdict(
                 bulletin=bulletin,
@@ -136,6 +137,21 @@ class Workbench:
         ]
         repository.close(tx, verdicts + failed, now=now)
         repository.publish(tx, [article for _, article in fresh], now=now)
+
+    @staticmethod
+    def _settle(tx: Connection, articles: Sequence[Article]) -> list[Article]:
+        """The articles with their relations, under locks on all their keys.
+
+        They are held against what is there before any lock is taken: that is the dear part, and whoever waits for the
+        locks waits for the newcomers' part alone.
+        """
+        known: dict[int, tuple[UUID, Said]] = {}
+        judged: Judged = {}
+        pipeline.settle(articles, {}, fingerprints.candidates(tx, articles, known), judged)
+        fingerprints.lock(tx, articles)
+        # Statements of their own: they see what was committed while the locks were waited for.
+        originals = fingerprints.originals(tx, articles)
+        return pipeline.settle(articles, originals, fingerprints.candidates(tx, articles, known), judged)
 
     def _failed(self, bulletin: Claimed, error: BaseException) -> Verdict:
         """Back into the queue for a later try, alone; into quarantine when it has failed too often."""

@@ -134,7 +134,7 @@ def bulletin_row(tx: Connection, id: UUID) -> AnyRow | None:
     made = select(article_version.c.article_id).where(article_version.c.bulletin_id == bulletin.c.id).scalar_subquery()
     original = (
         select(duplicate_relation.c.original_id)
-        .where(duplicate_relation.c.bulletin_id == bulletin.c.id)
+        .where(duplicate_relation.c.bulletin_id == bulletin.c.id, duplicate_relation.c.kind.in_(("exact", "near")))
         .scalar_subquery()
     )
     return tx.execute(

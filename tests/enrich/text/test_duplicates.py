@@ -1,7 +1,8 @@
+from services.enrich.text.fingerprint import VERSION, fingerprint
+
 from services.enrich.text.article import Basis, Duplicate
 from services.enrich.text.clean import clean
 from services.enrich.text.duplicates import find_duplicate
-from services.enrich.text.fingerprint import VERSION, fingerprint
 from shared.ids import new_id
 from tests.factories import an_article
 
