@@ -1,4 +1,4 @@
-"""`python -m services.enrich worker|sweep|explain`: the processes of the workshop."""
+"""`python -m services.enrich worker|sweep|explain|dedupe`: the processes of the workshop."""
 
 import argparse
 import os
@@ -67,6 +67,15 @@ def run_explain(args: argparse.Namespace) -> None:
     sys.exit(explain_files(args.files, given=args.published, charset=args.charset))
 
 
+def run_dedupe(args: argparse.Namespace) -> None:
+    """Tell which pairs or lines of standard input say the same."""
+    from services.enrich.dedupe import dedupe_lines, dedupe_pairs
+
+    if args.pairs:
+        sys.exit(dedupe_pairs(sys.stdin.buffer, sys.stdout.buffer))
+    sys.exit(dedupe_lines(sys.stdin.buffer, sys.stdout.buffer, settings()))
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m services.enrich")
@@ -89,6 +98,15 @@ def main() -> None:
     explain.add_argument("--published", type=date.fromisoformat, help="the day on which the files were published")
     explain.add_argument("--charset", help="the charset of the files")
     explain.set_defaults(run=run_explain)
+    dedupe = roles.add_parser("dedupe", help="tell which texts of standard input say the same")
+    form = dedupe.add_mutually_exclusive_group(required=True)
+    form.add_argument(
+        "--jsonl", action="store_true", help="lines {id, title, text} in order of arrival; fills the database"
+    )
+    form.add_argument(
+        "--pairs", action="store_true", help="lines {id, a: {title, text}, b: {title, text}}; no database"
+    )
+    dedupe.set_defaults(run=run_dedupe)
     args = parser.parse_args()
     args.run(args)
 

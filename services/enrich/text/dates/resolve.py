@@ -98,7 +98,9 @@ def _settle_nth(moment: Moment, line: Timeline, setting: Setting) -> Settled | N
 def _settle_step(moment: Moment, line: Timeline) -> Settled | None:
     base, spans, reason = _base(moment, line)
     if base is None:
-        return _settle_beside(moment, line) or _open(moment.but(step=None, unit=None), "nothing says from when it counts")
+        return _settle_beside(moment, line) or _open(
+            moment.but(step=None, unit=None), "nothing says from when it counts"
+        )
     there = stepped(moment, base)
     if there is None:
         return None
