@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from services.enrich.text.duplicates.alignment import Alignment, Difference, align
 from services.enrich.text.duplicates.guard import Change, changes
-from services.enrich.text.duplicates.wording import ROW, Wording, places, wording, written
+from services.enrich.text.duplicates.wording import ROW, Wording, places, wording
 
 VERSION = "1"
 
@@ -30,6 +30,7 @@ _FEW = 5
 """Facts that may be mended in one bulletin; where more differ it is another one of the same form."""
 _DAY = re.compile(r"[0-3]?\d[/.-][01]?\d(?:[/.-]\d{2,4})?")
 _BEFORE_A_DAY = frozenset({b"ngai", b"thang"})
+_BLANKS, _AROUND = " \n", "().,;:!?\"'“”"
 _TOLD, _LONGEST_TOLD = 4, 60
 """Values that a reason tells, and characters of each."""
 
@@ -123,22 +124,28 @@ def _is_day(one: Wording, other: Wording, where: Difference) -> bool:
 
 def _is_day_at(text: Wording, start: int, end: int) -> bool:
     """Do the words belong to a day of a month?"""
-    if start and text.words[start - 1] in _BEFORE_A_DAY:
-        return True
+    before = text.words[start - 1] if start else b""
+    return before in _BEFORE_A_DAY or bool(_DAY.fullmatch(_whole(text, start, end)))
+
+
+def _whole(text: Wording, start: int, end: int) -> str:
+    """Some words with what is written in one piece with them: 5/9/2025, where only the 5 is one of them."""
     spans = places(text)
-    first = max(text.text.rfind(blank, 0, spans[start][0]) for blank in " \n") + 1
-    behind = text.text[first : spans[end - 1][1] + len("/12/2025")].split()
-    return bool(behind and _DAY.fullmatch(behind[0].strip("().,;:!?\"'“”")))
+    first, last = spans[start][0], spans[end - 1][1]
+    while first and text.text[first - 1] not in _BLANKS:
+        first -= 1
+    while last < len(text.text) and text.text[last] not in _BLANKS:
+        last += 1
+    return text.text[first:last].strip(_AROUND)
 
 
 def _told(one: Wording, other: Wording, found: Sequence[Change]) -> str:
     """The first of the values that differ, and how many more there are."""
     told = []
     for kind, where in found[:_TOLD]:
-        later = _short(written(other, where.later_start, where.later_end))
-        told.append(
-            f"added “{later}”" if kind == "addition" else f"{_short(written(one, where.start, where.end))} → {later}"
-        )
+        later = _short(_whole(other, where.later_start, where.later_end))
+        earlier = "" if kind == "addition" else _short(_whole(one, where.start, where.end))
+        told.append(f"{earlier} → {later}" if earlier else f"added “{later}”")
     more = len(found) - _TOLD
     return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
 

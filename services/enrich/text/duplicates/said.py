@@ -32,7 +32,8 @@ def said_by(blocks: Sequence[Block]) -> Said:
     """What counts of a bulletin: no captions, pictures' places, datelines, bylines, sources and tails."""
     counted = list(_counted(blocks))
     if sum(len(block.text) for block in counted) < _SHORT:
-        counted = [block for block in blocks if block in counted or _is_dated(block)]
+        those = {id(block) for block in counted}
+        counted = [block for block in blocks if id(block) in those or _is_dated(block)]
     lines, places, start = [], [], 0
     for block in counted:
         places += [(start + at, filed) for at, filed in _places(block)]
