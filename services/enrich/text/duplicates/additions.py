@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from services.enrich.text.duplicates.alignment import Alignment, Difference
 from services.enrich.text.duplicates.facts import has_figure
-from services.enrich.text.duplicates.wording import Wording, in_one, places, said_at, wording
+from services.enrich.text.duplicates.wording import Wording, distinct, in_one, places, said_at, wording
 
 _LEAST = 8
 """Words of a sentence that can be news of its own."""
@@ -63,7 +63,7 @@ def _known_share(earlier: Wording, later: Wording, start: int, end: int) -> floa
     """The share of the words `start` up to `end` that stand in some phrase of the earlier text."""
     known: set[int] = set()
     for index in range(start, end - 2):
-        if later.shingles[index] in earlier.distinct:
+        if later.shingles[index] in distinct(earlier):
             known.update((index, index + 1, index + 2))
     return len(known) / (end - start)
 

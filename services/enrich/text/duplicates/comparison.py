@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from services.enrich.text.duplicates.alignment import Alignment, Difference, align
-from services.enrich.text.duplicates.guard import Change, changes
-from services.enrich.text.duplicates.wording import ROW, Wording, places, wording
+from services.enrich.text.duplicates.guard import Change, changes, have_other_values
+from services.enrich.text.duplicates.wording import ROW, Wording, distinct, places, wording
 
 VERSION = "1"
 
@@ -54,15 +54,20 @@ class Comparison:
     differences: tuple[Difference, ...] = ()
 
 
-def compare(earlier: str, later: str) -> Comparison:
-    """Hold a later text against an earlier one; both as `Said` has them."""
+def compare(earlier: str, later: str, *, thorough: bool = False) -> Comparison:
+    """Hold a later text against an earlier one; both as `Said` has them.
+
+    Of two of one form that have hardly a number in common nothing more is told, unless it shall be `thorough`.
+    """
     one, other = wording(earlier), wording(later)
     if min(len(one.words), len(other.words)) < _LEAST_WORDS:
         return Comparison(kind="none", score=0.0, reason="too short to be compared but letter for letter")
-    common = len(one.distinct & other.distinct)
-    contained = common / min(len(one.distinct), len(other.distinct))
+    common = len(distinct(one) & distinct(other))
+    contained = common / min(len(distinct(one)), len(distinct(other)))
     if contained < _RELATED:
         return Comparison(kind="none", score=contained, reason="hardly a phrase in common")
+    if not thorough and contained >= _SCATTERED and have_other_values(one, other):
+        return Comparison(kind="none", score=contained, reason="the same form with other values")
     alignment = align(one, other) if contained >= _SCATTERED else None
     if alignment is None or not _is_one_bulletin(one, other, common, alignment):
         reason = f"{contained:.0%} of the shorter text's phrases are common, the rest differs"
@@ -72,7 +77,7 @@ def compare(earlier: str, later: str) -> Comparison:
 
 def _is_one_bulletin(one: Wording, other: Wording, common: int, alignment: Alignment) -> bool:
     """Are there enough words in common, whatever they say?"""
-    sizes = len(one.distinct), len(other.distinct)
+    sizes = len(distinct(one)), len(distinct(other))
     jaccard = common / (sum(sizes) - common)
     if jaccard >= _SAME:
         return True

@@ -18,6 +18,8 @@ _MOST_CHARACTERS = 500_000
 """Characters of candidates that one article is held against; the first candidate may have more."""
 _CERTAIN = 0.98
 """A duplicate with so much in common is the best there will be."""
+_OF_ONE_FORM = 0.45
+"""Share of common phrases from which on two texts are of one form of words."""
 _MOST_RELATIONS, _MOST_SPANS = 5, 20
 
 
@@ -50,7 +52,10 @@ def relate(article: Article, original: UUID | None, candidates: Sequence[Candida
     related.sort(key=lambda one: (one[1].kind == "revision", one[1].score), reverse=True)
     if not related:
         # The nearest of the same form: whoever wonders why this is no duplicate is told what differs.
-        related = sorted((one for one in found if one[1].differences), key=lambda one: one[1].score)[-1:]
+        nearest = max(
+            (one for one in found if one[1].score >= _OF_ONE_FORM), key=lambda one: one[1].score, default=None
+        )
+        related = [_told_apart(article, nearest[0])] if nearest else []
     return article.evolve(relations=tuple(_relation(article, *one) for one in related[:_MOST_RELATIONS]))
 
 
@@ -70,6 +75,11 @@ def _compared(
         yield candidate, comparison
         if comparison.kind == "near" and comparison.score >= _CERTAIN:
             return
+
+
+def _told_apart(article: Article, candidate: Candidate) -> tuple[Candidate, Comparison]:
+    assert article.said is not None
+    return candidate, compare(candidate.said.text, article.said.text, thorough=True)
 
 
 def _exact(original: UUID) -> Relation:

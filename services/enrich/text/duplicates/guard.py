@@ -13,6 +13,8 @@ _MUCH, _LITTLE = 6, 2
 """Words on the one side of a value and on the other that tell its place from others of the same form."""
 _ENOUGH = 100
 """Differing values after which nobody asks for more."""
+_MANY = 6
+"""Numbers that are enough to tell a form from its copies."""
 _TIGHT = 8
 """Words; in so short a difference between the same words on both sides one value stands for the other."""
 
@@ -84,7 +86,14 @@ def _misspelt_codes(lost: Counter[bytes], new: Counter[bytes]) -> bool:
     return all(value[:1].isalpha() and any(facts.alike(value, other) for other in new) for value in lost)
 
 
-@lru_cache(maxsize=64)
+def have_other_values(earlier: Wording, later: Wording) -> bool:
+    """Are most numbers of the text that has fewer of them missing in the other? A copy has lost some, or all but some."""
+    one, other = _all_values(earlier), _all_values(later)
+    fewer = min(len(one), len(other))
+    return fewer >= _MANY and len(one & other) < fewer / 2
+
+
+@lru_cache(maxsize=256)
 def _all_values(wording: Wording) -> frozenset[bytes]:
     return frozenset(facts.values(wording.words))
 

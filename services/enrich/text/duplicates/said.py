@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from services.enrich.text.article import Article, Block, Said
 from services.enrich.text.duplicates.signature import band_keys
-from services.enrich.text.duplicates.wording import wording
-from services.enrich.text.vietnamese import fold
+from services.enrich.text.duplicates.wording import exact_form, wording
 
 VERSION = "3"
 
@@ -24,8 +23,8 @@ _DASHES = frozenset("-–—•+*")
 def fingerprint(article: Article) -> Article:
     """Give the article what it says, the key that all texts of the same words have, and those of similar texts."""
     said = said_by(article.blocks)
-    key = hashlib.blake2b(fold(said.text).encode(), digest_size=16).digest()
-    return article.evolve(exact_key=key, said=said, bands=band_keys(wording(said.text).distinct))
+    key = hashlib.blake2b(exact_form(said.text), digest_size=16).digest()
+    return article.evolve(exact_key=key, said=said, bands=band_keys(wording(said.text).shingles))
 
 
 def said_by(blocks: Sequence[Block]) -> Said:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from string import ascii_letters, digits
 from zlib import crc32
 
+from services.enrich.text.vietnamese import fold
+
 ROW = 3
 """Words in a shingle."""
 
@@ -29,9 +31,10 @@ _LETTERS = [
 ] + list(_STROKED)
 # A charset of our own: ASCII, and the letters of Vietnamese in the upper half and among the control characters. To encode
 # into it takes a tenth of the time of unicodedata.normalize, and a text stays as long as it was.
+_SIGNS = {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "…"}
 _SLOTS = [*range(128, 256), *range(1, 9), *range(14, 32)]
 _CHARSET = [chr(code) for code in range(128)] + ["\ufffe"] * 128
-for _slot, _letter in zip(_SLOTS, _LETTERS, strict=False):
+for _slot, _letter in zip(_SLOTS, [*_LETTERS, *_SIGNS], strict=False):
     _CHARSET[_slot] = _letter
 _ENCODING = codecs.charmap_build("".join(_CHARSET))
 
@@ -49,6 +52,24 @@ _CAPITALS = "".join("A" if letter.isupper() else _bare(letter) for letter in _CH
 """The same, but every capital letter is an A."""
 
 
+def _exact(character: str) -> str:
+    """What a character of the charset is where nothing but case, kinds of quotes and dashes, and blanks do not count."""
+    return " " if character == "\n" else _SIGNS.get(character, character.lower())
+
+
+_EXACT = codecs.charmap_encode("".join(map(_exact, _CHARSET)), "replace", _ENCODING)[0]
+_ELLIPSIS = (codecs.charmap_encode("…", "strict", _ENCODING)[0], b"...")
+# The tone of an open oa, oe, uy stands on the first vowel or on the second; here on the second.
+_TONE_PLACES = [
+    tuple(
+        codecs.charmap_encode(unicodedata.normalize("NFC", pair), "strict", _ENCODING)[0]
+        for pair in (first + tone + second, first + second + tone)
+    )
+    for first, second in ("oa", "oe", "uy")
+    for tone in _TONES[1:]
+]
+
+
 # Compared as objects: there is one for a text, and to hash its words would take longer than to look at them.
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Wording:
@@ -62,18 +83,38 @@ class Wording:
     bare: bytes
     words: tuple[bytes, ...]
     shingles: tuple[int, ...]
-    distinct: frozenset[int]
 
 
 # A worker meets the same candidates over and over: bulletins of one template follow each other.
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def wording(text: str) -> Wording:
     """The words of a text in NFC."""
     bare = fold_letters(text)
     words = tuple(bare.split())
     # Each word is hashed on top of the one before it: as good as a hash of three joined words, in half of the time.
     shingles = tuple(map(crc32, words[2:], map(crc32, words[1:], map(crc32, words)))) or (crc32(b" ".join(words)),)
-    return Wording(text=text, bare=bare, words=words, shingles=shingles, distinct=frozenset(shingles))
+    return Wording(text=text, bare=bare, words=words, shingles=shingles)
+
+
+@lru_cache(maxsize=256)
+def distinct(wording: Wording) -> frozenset[int]:
+    """The shingles, each once."""
+    return frozenset(wording.shingles)
+
+
+def exact_form(text: str) -> bytes:
+    """The text letter for letter, whatever its case, tone placement, quotes, dashes and blanks.
+
+    Never the same for two texts that do not say the same.
+    """
+    try:
+        raw: bytes = codecs.charmap_encode(text, "strict", _ENCODING)[0]
+    except UnicodeEncodeError:
+        return fold(text).encode()
+    raw = raw.translate(_EXACT)
+    for written, meant in (_ELLIPSIS, *_TONE_PLACES):
+        raw = raw.replace(written, meant)
+    return b" ".join(raw.split()) if b"  " in raw else raw.strip(b" ")
 
 
 def fold_letters(text: str) -> bytes:
