@@ -14,20 +14,21 @@ _NUMBER_WORDS = {
 _FOLDED_NUMBER_WORDS = frozenset(fold_letters(word) for word in _NUMBER_WORDS)
 _PASSED_OVER = frozenset({b"va", b"cua", b"cac"})
 """Words that an abbreviation may leave out: GD&ĐT is Giáo dục và Đào tạo."""
-_FIGURE = re.compile(rb"\d")
+_NINE = ord("9")
 _CODE = re.compile(rb"[a-z]{1,4}\d+[a-z]?")
 _FIGURES = re.compile(rb"\d+")
 
 
 def has_figure(words: Sequence[bytes]) -> bool:
-    """Is there a digit?"""
-    return any(_FIGURE.search(word) for word in words)
+    """Is there a number, or a code with one?"""
+    return any(word[0] <= _NINE or word[-1] <= _NINE for word in words)
 
 
 def values(words: Sequence[bytes]) -> list[bytes]:
     """The numbers among some words, without leading zeros, and the codes (b40)."""
     found: list[bytes] = []
-    for word in words:
+    # Most words have no figure at either end, which is quickly seen: in ASCII figures come before letters.
+    for word in [word for word in words if word[0] <= _NINE or word[-1] <= _NINE]:
         if word.isdigit():
             found.append(word.lstrip(b"0") or b"0")
         elif _CODE.fullmatch(word):

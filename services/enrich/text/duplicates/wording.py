@@ -3,7 +3,7 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_letters, digits
@@ -16,6 +16,7 @@ ROW = 3
 
 _CHARACTER_REFERENCE = re.compile(r"&(?:[a-z]{2,8}|#\d{1,7}|#x[\da-f]{1,6});", re.IGNORECASE)
 _WORD = re.compile(rb"[a-z0-9]+")
+_SPAN: Callable[[re.Match[bytes]], tuple[int, int]] = re.Match.span
 
 _VOWELS = "aăâeêioôơuưy"
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
@@ -140,7 +141,7 @@ _A = ord("A")
 @lru_cache(maxsize=32)
 def places(wording: Wording) -> tuple[tuple[int, int], ...]:
     """Where each word of a text begins and ends."""
-    return tuple([found.span() for found in _WORD.finditer(wording.bare)])
+    return tuple(map(_SPAN, _WORD.finditer(wording.bare)))
 
 
 def written(wording: Wording, start: int, end: int) -> str:
