@@ -27,6 +27,8 @@ INGEST_PORT, API_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 54320, 63790
 """The ports that are taken when they are free."""
 
 _LONGEST_REST = 5.0
+_SWEEP_AFTER = 2.0
+"""Seconds. The sweep has nothing to do at first, and all others want the processors."""
 
 Say = Callable[[str], None]
 ServerT = TypeVar("ServerT", Postgres, Valkey)
@@ -55,7 +57,11 @@ class Child:
 
 @dataclass(kw_only=True, slots=True)
 class Stack:
-    """Everything, on the folder `home`. Given URLs take the place of embedded servers."""
+    """Everything, on the folder `home`. Given URLs take the place of embedded servers.
+
+    With `usual_ports` the embedded servers take the ports that people know; without, any: a stack whose servers are
+    killed and started again must not lose its port to another that looks for the usual one.
+    """
 
     home: Path
     say: Say = lambda _: None
@@ -63,6 +69,7 @@ class Stack:
     broker_url: str = ""
     ingest_port: int = 0
     api_port: int = 0
+    usual_ports: bool = True
     workers: int = 1
     concurrency: int = field(default_factory=lambda: settings().worker_concurrency)
     environment: dict[str, str] = field(default_factory=dict)
@@ -91,6 +98,7 @@ class Stack:
             self._add(name, *self.worker_command, "--concurrency", str(self.concurrency))
         self._add("api", "-m", "services.api", "--fd", str(api.fileno()), fds=(api.fileno(),))
         self._add("sweep", *self.sweep_command)
+        self.children["sweep"].start_at = time.monotonic() + _SWEEP_AFTER
         self.ingest_url = f"http://127.0.0.1:{ingest.getsockname()[1]}"
         self.api_url = f"http://127.0.0.1:{api.getsockname()[1]}"
         self.tend()
@@ -175,11 +183,13 @@ class Stack:
         if not self.database_url:
             self.postgres = _started(
                 lambda port: Postgres(folder=self.home / "postgres", port=port, options=self.postgres_options),
-                POSTGRES_PORT,
+                POSTGRES_PORT if self.usual_ports else 0,
             )
             self.database_url = self.postgres.url()
         if not self.broker_url:
-            self.valkey = _started(lambda port: Valkey(folder=self.home / "valkey", port=port), VALKEY_PORT)
+            self.valkey = _started(
+                lambda port: Valkey(folder=self.home / "valkey", port=port), VALKEY_PORT if self.usual_ports else 0
+            )
             self.broker_url = self.valkey.url
 
     def _migrate(self) -> None:
@@ -207,7 +217,7 @@ class Stack:
 
 
 def _started(make: Callable[[int], ServerT], usual: int) -> ServerT:
-    """A started server on its usual port or, when that is taken or somebody else is quicker, on another."""
+    """A started server on its usual port (0: any) or, when that is taken or somebody else is quicker, on another."""
     for port in (process.free_port(usual), process.free_port(), process.free_port()):
         server = make(port)
         try:

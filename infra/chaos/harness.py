@@ -115,6 +115,7 @@ def _stack(home: Path, *, naive: bool = False) -> Iterator[Stack]:
     poisoned = ("-m", "infra.chaos.saboteur", "poison", "-", str(marks), "--", "services.enrich")
     stack = Stack(
         home=home,
+        usual_ports=False,
         workers=2,
         concurrency=1,
         environment={"BANTIN_MAX_WAITING_AGE": "3600", "PYTHONHASHSEED": "0"},

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, cast, select
-from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlalchemy import Connection, Select, Text, cast, select
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 
 from shared.database import AnyRow
 from shared.tables.articles import article, article_version, change, feed_head
@@ -21,17 +21,19 @@ class Days:
     last: date | None
 
 
-def newest(tx: Connection, *, before: int | None, limit: int, days: Days | None = None) -> Sequence[AnyRow]:
+def newest(
+    tx: Connection, *, before: int | None, limit: int, days: Days | None = None, places: Sequence[Sequence[str]] = ()
+) -> Sequence[AnyRow]:
     """Articles in the order in which they became readable, newest first, from below a position of the feed.
 
-    That order is the order of commits: an article that arrives while somebody pages through can only stand before
+    Each of `places` are terms of which an article must have one. That order is the order of commits: an article that arrives while somebody pages through can only stand before
     the first page.
     """
     feed = select(change.c.seq, change.c.article_id).where(change.c.type == "article.published")
     if before is not None:
         feed = feed.where(change.c.seq < before)
     # The page is cut from the feed first, so that no plan can begin by joining all articles.
-    cut = (feed if days is None else _within(feed, days)).order_by(change.c.seq.desc()).limit(limit).subquery()
+    cut = (_such(feed, days, places) if days or places else feed).order_by(change.c.seq.desc()).limit(limit).subquery()
     listed = (
         select(
             cut.c.seq,
@@ -59,14 +61,15 @@ _SEARCHED = {
 }
 
 
-def _within(feed: Select[Any], days: Days) -> Select[Any]:
-    """Those of the feed whose current version says something of the days."""
-    wanted = Range(days.first, days.last, bounds="[]")
-    return (
-        feed.join(article, article.c.id == change.c.article_id)
-        .join(article_version, _CURRENT)
-        .where(_SEARCHED[days.field].op("&&")(cast(wanted, DATERANGE)))
-    )
+def _such(feed: Select[Any], days: Days | None, places: Sequence[Sequence[str]]) -> Select[Any]:
+    """Those of the feed whose current version says something of the days and names one of each of the places."""
+    found = feed.join(article, article.c.id == change.c.article_id).join(article_version, _CURRENT)
+    if days:
+        wanted = Range(days.first, days.last, bounds="[]")
+        found = found.where(_SEARCHED[days.field].op("&&")(cast(wanted, DATERANGE)))
+    for terms in places:
+        found = found.where(article_version.c.place_terms.op("&&")(cast(list(terms), ARRAY(Text))))
+    return found
 
 
 def changes(tx: Connection, *, since: int, limit: int) -> Sequence[AnyRow]:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from services.api import cursor, queries
 from services.api.cursor import BadCursor
+from services.api.places import place_terms, province_terms
 from services.api.queries import Days
 from shared.contracts.article import ArticleList, ArticleOut, ChangeList
 from shared.database import AnyRow, transaction
@@ -52,6 +53,21 @@ class ArticlesAsked(BaseModel):
         "mentioned", description="Which days count: all that are mentioned, that of the event, that of publication."
     )
 
+    place: str | None = Field(None, min_length=1, max_length=200, description="A unit's code, or its name.")
+    place_mode: Literal["current", "valid", "written"] = Field(
+        "current",
+        description="`place` is what the place named is today, what it was on the article's day, or how it is written.",
+    )
+    province: str | None = Field(
+        None, min_length=1, max_length=200, description="A province of today, by code or name."
+    )
+
+    @property
+    def places(self) -> list[list[str]]:
+        """The terms of the places that were asked for, of each list one."""
+        asked = [place_terms(self.place, self.place_mode)] if self.place else []
+        return [*asked, province_terms(self.province)] if self.province else asked
+
     @property
     def days(self) -> Days | None:
         """The days that were asked for. Raises InvalidParameter if they end before they begin."""
@@ -87,7 +103,7 @@ def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -
     exactly once, however many arrive meanwhile."""
     before = cursor.decode(_NEWEST, asked.cursor) if asked.cursor is not None else None
     with transaction(engine) as tx:
-        rows = queries.newest(tx, before=before, limit=asked.limit + 1, days=asked.days)
+        rows = queries.newest(tx, before=before, limit=asked.limit + 1, days=asked.days, places=asked.places)
     page, more = rows[: asked.limit], len(rows) > asked.limit
     onward = cursor.encode(_NEWEST, page[-1].seq) if more else None
     headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import show
+from services.cli import places, show
 from services.cli.client import Client, ClientError
 from services.cli.home import ROOT, addresses
 
@@ -17,6 +17,8 @@ app = typer.Typer(
     help="Turns the raw text a Vietnamese newsroom posts into clean, de-duplicated, dated, entity-linked articles.",
     epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 try again later.",
 )  # fmt: skip
+
+app.add_typer(places.app, name="places")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Files = Annotated[

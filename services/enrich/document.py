@@ -17,6 +17,7 @@ from services.enrich.text.article import (
     EntityMention,
     Item,
     Note,
+    PlaceLink,
     Relation,
     Slip,
     SourceLine,
@@ -38,6 +39,7 @@ def findings(article: Article) -> dict[str, Any]:
         "notes": [note(one) for one in article.notes],
         "dates": [date(one) for one in article.dates],
         "entities": [entity(one) for one in article.entities],
+        "places": [place(one) for one in article.places],
     }
 
 
@@ -115,6 +117,24 @@ def entity(mention: EntityMention) -> dict[str, Any]:
         mention.span,
         {"text": mention.text, "type": mention.type, "name": mention.name, "key": mention.key},
         mention.basis,
+    )
+
+
+def place(link: PlaceLink) -> dict[str, Any]:
+    """A place and the unit that was meant."""
+    return _placed(
+        link.span,
+        {
+            "text": link.text,
+            "unit": link.unit,
+            "name": link.name,
+            "valid_from": link.valid_from,
+            "valid_to": link.valid_to,
+            "lies_in": list(link.lies_in),
+            "today": list(link.today),
+            "candidates": list(link.candidates),
+        },
+        link.basis,
     )
 
 

@@ -16,6 +16,7 @@ from services.enrich.text.credits import find_credits
 from services.enrich.text.dates import find_dates
 from services.enrich.text.duplicates import Candidate, Judged, fingerprint, relate
 from services.enrich.text.entities import find_entities
+from services.enrich.text.places import find_places
 from services.enrich.text.slips import find_slips
 
 Stage = Callable[[Article], Article]
@@ -28,6 +29,7 @@ STAGES: tuple[Stage, ...] = (
     fingerprint,
     find_dates,
     find_entities,
+    find_places,
 )
 """What needs the bulletin alone. It comes first, before any lock is taken."""
 
@@ -122,9 +124,11 @@ class _Mates:
 
 @cache
 def version() -> str:
-    """The version of all this: a hash over the code and the data of text/ and of the orthography, and over this order."""
+    """The version of all this: a hash over the code and the data of text/, the orthography and the map, and over this order."""
     digest = hashlib.blake2b(digest_size=6)
-    known = [*_contents(files(__package__) / "text", "text"), *_contents(files("shared.orthography"), "orthography")]
+    known = [*_contents(files(__package__) / "text", "text")]
+    for room in ("orthography", "places"):
+        known += _contents(files(f"shared.{room}"), room)
     for path, content in sorted(known):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     digest.update(",".join(stage.__name__ for stage in STAGES).encode())

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from services.enrich.document import findings
 from services.enrich.text.article import Article
 from services.enrich.text.period import days_of, united
+from services.enrich.text.places import terms_of
 from shared.contracts.bulletin import Priority, State
 from shared.decoding import filed_text
 from shared.tables.articles import FINDINGS
@@ -101,6 +102,15 @@ def claim_flash(tx: Connection, *, now: datetime, limit: int, max_bytes: int) ->
     return _cut(_with_history(tx, rows), max_bytes)
 
 
+def flash_waits(tx: Connection, *, besides: Sequence[UUID], now: datetime) -> bool:
+    """Is a flash bulletin due that is none of `besides`, no suspect, and perhaps free?"""
+    sql = """
+    SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND NOT suspect AND priority <= %(priority)s
+                   AND run_at <= %(now)s AND id <> ALL(%(besides)s))
+    """
+    return bool(_rows(tx, sql, priority=int(Priority.FLASH), besides=list(besides), now=now)[0][0])
+
+
 def claim_suspect(tx: Connection, *, now: datetime) -> list[Claimed]:
     """Take one bulletin that failed or killed its worker before."""
     return _with_history(tx, _rows(tx, _SUSPECT, now=now))
@@ -175,6 +185,7 @@ def add_articles(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, pip
         published_days=[_range(article.published.value) for article in articles],
         event_days=[_range(article.event.value) for article in articles],
         mentioned_days=[_multirange(mention.value for mention in article.dates) for article in articles],
+        place_terms=[_json(terms_of(article.places)) for article in articles],
         pipeline=pipeline,
         now=now,
     )
@@ -185,6 +196,7 @@ _VALUES = {
     "id": "uuid", "key": "bytea", "source": "text", "external_id": "text", "bulletin_id": "uuid",
     "received_at": "timestamptz", "title": "text", "text": "text", **dict.fromkeys(FINDINGS, "text"),
     "published_days": "text", "event_days": "text", "mentioned_days": "text",
+    "place_terms": "text",
 }  # fmt: skip
 _ADD_ARTICLES = f"""
 WITH made AS (
@@ -195,10 +207,12 @@ WITH made AS (
     SELECT id, key, source, external_id, 1, 'usable', %(now)s FROM made
 )
 INSERT INTO article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text,
-                             {", ".join(FINDINGS)}, published_days, event_days, mentioned_days)
+                             {", ".join(FINDINGS)}, published_days, event_days, mentioned_days,
+                             place_terms)
 SELECT id, 1, bulletin_id, 'first', %(pipeline)s, received_at, %(now)s, title, text,
        {", ".join(f"{name}::jsonb" for name in FINDINGS)},
-       published_days::daterange, event_days::daterange, mentioned_days::datemultirange
+       published_days::daterange, event_days::daterange, mentioned_days::datemultirange,
+       ARRAY(SELECT jsonb_array_elements_text(place_terms::jsonb))
 FROM made
 """
 

@@ -26,8 +26,8 @@ from shared.settings import Settings
 log = logger(__name__)
 
 _LONGEST_ERROR = 4_000
-_KEEP_WARM = 0.5
-"""Seconds of silence after which PostgreSQL hears from us between two bulletins of a batch."""
+_LOOK_UP = 0.1
+"""Seconds of reading after which, between two bulletins of a batch, PostgreSQL is asked for flash bulletins."""
 
 Claim = Callable[[Connection], list[Claimed]]
 
@@ -98,7 +98,7 @@ class Workbench:
         """The articles that could be made, and the verdicts on what could not. No lock but the bulletins' is held."""
         made, failed = [], []
         texts = repository.texts(tx, claimed)
-        spoke_at = time.monotonic()
+        looked_up_at = time.monotonic()
         for bulletin in claimed:
             try:
                 blank = Article(id=self.new_id(), filed=texts[bulletin.id], given=bulletin.published)
@@ -109,11 +109,20 @@ class Workbench:
                 failed.append(_quarantined(bulletin, error))
             except Exception as error:  # the one place where any fault of a stage becomes a verdict on its bulletin
                 failed.append(self._failed(bulletin, error))
-            if time.monotonic() - spoke_at > _KEEP_WARM:
-                # So that idle_in_transaction_session_timeout bounds one bulletin, not the batch.
-                tx.exec_driver_sql("SELECT 1")
-                spoke_at = time.monotonic()
+            if time.monotonic() - looked_up_at > _LOOK_UP:
+                self._let_flash_pass(tx, claimed)
+                looked_up_at = time.monotonic()
         return made, failed
+
+    def _let_flash_pass(self, tx: Connection, claimed: Sequence[Claimed]) -> None:
+        """Work on the flash bulletins that came while this batch is read, each in a transaction of its own beside `tx`.
+
+        To ask for them keeps `tx` from being idle, so that its timeout bounds one bulletin, not the batch.
+        """
+        ours = [bulletin.id for bulletin in claimed]
+        while repository.flash_waits(tx, besides=ours, now=self.clock()):
+            if not self._work(lambda beside: repository.claim_flash(beside, now=self.clock(), limit=1, max_bytes=0)):
+                return
 
     def _close(
         self, tx: Connection, made: list[tuple[Claimed, Article, dict[str, float]]], failed: list[Verdict]

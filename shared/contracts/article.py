@@ -4,7 +4,7 @@ Every offset is half-open, in Unicode code points, into `text`: the bulletin's t
 default: what goes out is always whole.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -124,6 +124,25 @@ class EntityOut(SpanOut):
     basis: BasisOut
 
 
+class PlaceOut(SpanOut):
+    """A place as written, and the unit that it meant on the day of the event, else of publication.
+
+    `unit` is its code in the administrative map, valid from `valid_from` up to `valid_to` (null: still valid), or the
+    ISO 3166 code of a place abroad; null where the text leaves several `candidates` open. `lies_in` are the codes of
+    its district and province on that day; `today` those of the units that it is, or lies in, today.
+    """
+
+    text: str
+    unit: str | None
+    name: str | None
+    valid_from: date | None
+    valid_to: date | None
+    lies_in: list[str]
+    today: list[str]
+    candidates: list[str]
+    basis: BasisOut
+
+
 class DifferenceOut(SpanOut):
     """Where this text and another differ: characters of this `text`, and those of the other's in their place."""
 
@@ -191,6 +210,7 @@ class ArticleOut(BaseModel):
     notes: list[NoteOut]
     dates: list[DateOut]
     entities: list[EntityOut]
+    places: list[PlaceOut]
     relations: list[RelationOut] = Field(
         description="To earlier articles, then from later bulletins, newest first; 100."
     )

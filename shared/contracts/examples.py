@@ -117,6 +117,51 @@ ARTICLE_OUT: dict[str, Any] = {
         }
     ],
 }
+ARTICLE_OUT["places"] = [
+    {
+        "start": 41,
+        "end": 55,
+        "text": "tỉnh Vĩnh Long",
+        "unit": "86",
+        "name": "tỉnh Vĩnh Long",
+        "valid_from": "2025-07-01",
+        "valid_to": None,
+        "lies_in": [],
+        "today": ["86"],
+        "candidates": [],
+        "basis": {
+            "method": "places.map",
+            "version": "1",
+            "confidence": 0.95,
+            "reason": "its kind and name",
+            "evidence": [{"start": 41, "end": 55}],
+        },
+    }
+]
+UNIT_BRIEF: dict[str, Any] = {
+    "code": "16612", "kind": "xã", "name": "Hải Nhân", "valid_from": "2008-08-01", "valid_to": "2025-07-01",
+}  # fmt: skip
+_TINH_GIA: dict[str, Any] = {
+    "code": "16561", "kind": "phường", "name": "Tĩnh Gia", "valid_from": "2025-07-01", "valid_to": None,
+}  # fmt: skip
+UNIT_OUT: dict[str, Any] = {
+    **UNIT_BRIEF,
+    "level": 3,
+    "other_spellings": [],
+    "resolution": None,
+    "lies_in": [
+        {"code": "407", "kind": "thị xã", "name": "Nghi Sơn", "valid_from": "2020-06-01", "valid_to": "2025-07-01"},
+        {"code": "38", "kind": "tỉnh", "name": "Thanh Hóa", "valid_from": "2008-08-01", "valid_to": None},
+    ],
+    "made_of": [],
+    "became": [_TINH_GIA],
+    "today": [_TINH_GIA],
+    "href": "/v1/places/16612?at=2008-08-01",
+}
+RESOLUTION_OUT: dict[str, Any] = {
+    "text": "xã Hải Nhân", "near": "Thanh Hóa", "at": "2024-03-12", "standing": "valid", "candidates": [UNIT_OUT],
+    "abroad": None,
+}  # fmt: skip
 SUMMARY: dict[str, Any] = {
     **{name: ARTICLE_OUT[name] for name in ("id", "version", "pub_status", "bulletin", "source", "available_at")},
     "title": ARTICLE_OUT["title"],

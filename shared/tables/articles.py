@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, DATEMULTIRANGE, DATERANGE, JSONB
 
 from shared.tables.base import metadata
 from shared.tables.bulletins import TIME
@@ -38,6 +38,7 @@ article = Table(
 
 FINDINGS = (
     "published", "event", "blocks", "items", "byline", "source_line", "abbreviations", "slips", "notes", "dates", "entities",
+    "places",
 )  # fmt: skip
 """The columns that hold what was found in a text, under the names that readers see."""
 
@@ -65,13 +66,22 @@ article_version = Table(
     Column("notes", JSONB, nullable=False, server_default=text("'[]'")),
     Column("dates", JSONB, nullable=False),
     Column("entities", JSONB, nullable=False),
+    Column("places", JSONB, nullable=False, server_default=text("'[]'")),
     Column("published_days", DATERANGE, comment="The day, or days, of `published`, to search by."),
     Column("event_days", DATERANGE, comment="The same of `event`."),
     Column("mentioned_days", DATEMULTIRANGE, comment="All days that `dates` speaks of."),
+    Column(
+        "place_terms",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="What `places` says, to search by: written NAME, valid CODE, current CODE, province CODE.",
+    ),
     CheckConstraint("kind IN ('first', 'revision', 'correction')", name="kind"),
     Index(None, "published_days", postgresql_using="gist"),
     Index(None, "event_days", postgresql_using="gist"),
     Index(None, "mentioned_days", postgresql_using="gist"),
+    Index(None, "place_terms", postgresql_using="gin"),
     comment="The words of an article and what was found in them, version by version.",
 )
 

@@ -114,6 +114,7 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     folder = tmp_path_factory.mktemp("matrix")
     stack = Stack(
         home=folder / "home",
+        usual_ports=False,
         concurrency=1,
         environment={"BANTIN_CLAIM_IDLE_TIMEOUT": str(IDLE_TIMEOUT)},
         postgres_options={"fsync": "off"},

@@ -44,14 +44,18 @@ def test_the_scratch_database_is_gone_afterwards(servers: Servers) -> None:
     import psycopg
 
     with psycopg.connect(servers.postgres.url("postgres")) as connection:
-        assert connection.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'bantin_dedupe%'").fetchone() == (0,)
+        assert connection.execute(
+            "SELECT count(*) FROM pg_database WHERE datname LIKE 'bantin_dedupe%'"
+        ).fetchone() == (0,)
 
 
 def test_pairs_are_compared_each_by_itself() -> None:
     def pair(id: str, earlier: str, later: str) -> dict[str, object]:
         return {"id": id, "a": {"title": HEAD, "text": earlier}, "b": {"title": HEAD, "text": later}}
 
-    found = answers("--pairs", pair("1", BODY, NEAR), pair("2", BODY, TOMORROW), pair("3", BODY, BODY), pair("4", BODY, " \n"))
+    found = answers(
+        "--pairs", pair("1", BODY, NEAR), pair("2", BODY, TOMORROW), pair("3", BODY, BODY), pair("4", BODY, " \n")
+    )
     assert [list(one) for one in found] == [["id", "dup", "relation", "score", "reason"]] * 4
     assert [(one["id"], one["dup"], one["relation"]) for one in found] == [
         ("1", True, "near"), ("2", False, "none"), ("3", True, "exact"), ("4", False, "none"),

@@ -148,6 +148,27 @@ class EntityMention:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceLink:
+    """A place as written, and the unit of the administrative map that it meant on the article's day.
+
+    `unit` is the unit's code, valid from `valid_from` up to `valid_to`, or the ISO 3166 code of a place abroad; None
+    where several `candidates` are left. `lies_in` are the codes of its district and province on that day, `today`
+    those of the units that it is, or lies in, today.
+    """
+
+    span: Span
+    text: str
+    unit: str | None
+    name: str | None
+    valid_from: str | None
+    valid_to: str | None
+    lies_in: tuple[str, ...]
+    today: tuple[str, ...]
+    candidates: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
     """What counts when texts are compared, line by line; and where it stands.
 
@@ -208,6 +229,7 @@ class Article:
     published: Dating = UNKNOWN
     event: Dating = UNKNOWN
     entities: tuple[EntityMention, ...] = ()
+    places: tuple[PlaceLink, ...] = ()
 
     @property
     def title(self) -> str:

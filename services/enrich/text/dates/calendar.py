@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from services.enrich.text.dates.lunar import LunarDay, lunar_day
 from services.enrich.text.dates.value import Moment, clock_text
@@ -125,6 +126,7 @@ def the_nth(moment: Moment) -> Moment | None:
     return Moment(grain=moment.grain, year=day.year, month=day.month, day=day.day) if day else None
 
 
+@lru_cache(maxsize=4096)
 def written(moment: Moment) -> str | None:
     """The value of a time in ISO 8601 as TIMEX3 has it, with X for what is not known; None if there is no such day."""
     if moment.fixed:

@@ -1,14 +1,15 @@
 """The pieces of dates in a text, from left to right: at each word the longest rule that fits."""
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from services.enrich.text.dates.guards import Sides, guards_pass
 from services.enrich.text.dates.read import read
 from services.enrich.text.dates.rules import FIGURE, SIGNS, Rule, gates, rules_by_trigger
+from services.enrich.text.dates.scan import any_word_of
 from services.enrich.text.dates.value import Moment
 
-_WORD = re.compile(r"\d+|[^\W\d_]+\d?(?!\w)|[^\W\d_]+")
 _ROMAN = {
     numeral: value
     for value, numeral in enumerate(
@@ -60,21 +61,54 @@ def find_pieces(text: str, small: str) -> list[Piece]:
     """The pieces in a block's text, in order and apart from each other; `small` is the text in small letters."""
     triggers = gates()
     pieces: list[Piece] = []
+    known: dict[tuple[str, int], Piece | None] = {}
+    sides = Sides(small)
     done = 0
-    for word in _WORD.finditer(small):
-        key = word[0]
-        figure = key[0].isdecimal()
-        trigger = _figure_trigger(small, word.end()) if figure else key
+    for word in _beginnings().finditer(small):
+        key, start = word[0], word.start()
+        trigger = _figure_trigger(small, word.end()) if key[0].isdecimal() else key
+        if start < done or (trigger[0] == FIGURE and _no_figure_of_a_date(key, small, start, done)):
+            continue
         gate = triggers.get(trigger)
-        if (gate is None and key not in _ROMAN) or word.start() < done:
-            continue
-        if figure and (len(key) > _LONGEST_NUMBER or _inside_a_number(small, word.start(), done)):
-            continue
-        piece = _piece(trigger, gate, word, text, small)
+        if gate is None or not gate.match(small, start):
+            piece = _number(small, word, figure=trigger[0] == FIGURE)
+        else:
+            piece = _known_piece(known, trigger, word, text, sides)
         if piece and not (piece.kind == "number" and pieces and _goes_on(pieces[-1], piece, small)):
             pieces.append(piece)
             done = piece.stop
     return pieces
+
+
+@cache
+def _beginnings() -> re.Pattern[str]:
+    """The figures and words with which a piece may begin."""
+    words = {trigger for trigger in gates() if trigger[0] != FIGURE} | _ROMAN.keys()
+    return re.compile(rf"\d+|(?<![^\W\d_]){any_word_of(words)}(?![^\W\d_])")
+
+
+def _no_figure_of_a_date(key: str, small: str, start: int, done: int) -> bool:
+    return len(key) > _LONGEST_NUMBER or _inside_a_number(small, start, done)
+
+
+# No rule looks farther back, and none farther ahead.
+_BACK, _AHEAD = 48, 200
+
+
+def _known_piece(
+    known: dict[tuple[str, int], Piece | None], trigger: str, word: re.Match[str], text: str, sides: Sides
+) -> Piece | None:
+    """The piece that begins with a word; the same letters around the same letters are read once."""
+    start = word.start()
+    back = min(start, _BACK)
+    around = (text[start - back : start + _AHEAD], back)
+    if around in known:
+        piece = known[around]
+        return piece and Piece._make((start, start + piece.stop - piece.start, *piece[2:]))
+    piece = _longest(rules_by_trigger()[trigger], text, sides, start)
+    piece = piece or _number(sides.small, word, figure=trigger[0] == FIGURE)
+    known[around] = piece
+    return piece
 
 
 def _goes_on(before: Piece, piece: Piece, small: str) -> bool:
@@ -84,18 +118,10 @@ def _goes_on(before: Piece, piece: Piece, small: str) -> bool:
 
 def _figure_trigger(small: str, stop: int) -> str:
     """What follows the figure decides which rules may begin with it."""
-    following = small[stop : stop + 4].lstrip()[:1]
+    following = small[stop : stop + 1]
+    if following.isspace():
+        following = small[stop : stop + 4].lstrip()[:1]
     return FIGURE + ("w" if following.isalpha() else following if following in SIGNS else "")
-
-
-def _piece(trigger: str, gate: re.Pattern[str] | None, word: re.Match[str], text: str, small: str) -> Piece | None:
-    """The piece that begins with a word."""
-    start = word.start()
-    if gate and gate.match(small, start):
-        found = _longest(rules_by_trigger()[trigger], text, small, start)
-        if found:
-            return found
-    return _number(small, word, figure=trigger[0] == FIGURE)
 
 
 def _inside_a_number(small: str, start: int, done: int) -> bool:
@@ -108,11 +134,11 @@ def _inside_a_number(small: str, start: int, done: int) -> bool:
     return small[start - 2].isalnum()
 
 
-def _longest(rules: tuple[Rule, ...], text: str, small: str, start: int) -> Piece | None:
+def _longest(rules: tuple[Rule, ...], text: str, sides: Sides, start: int) -> Piece | None:
     """The longest match of a rule whose guards let it pass; of two as long, the earlier rule's."""
-    matches = [(match, rule) for rule in rules if (match := rule.pattern.match(small, start))]
-    matches.sort(key=_length, reverse=True)
-    sides = Sides(small)
+    matches = [(match, rule) for rule in rules if (match := rule.pattern.match(sides.small, start))]
+    if len(matches) > 1:
+        matches.sort(key=_length, reverse=True)
     for match, rule in matches:
         if not guards_pass(rule, match, text, sides):
             if rule.swallows:
@@ -146,6 +172,11 @@ def _length(found: tuple[re.Match[str], Rule]) -> int:
     return found[0].end()
 
 
+@cache
+def _count(value: int) -> Moment:
+    return Moment(number=value)
+
+
 _NUMBER_ENDS = re.compile(r"(?![\w%/:]|[.,]\d)")
 
 
@@ -155,6 +186,6 @@ def _number(small: str, word: re.Match[str], *, figure: bool) -> Piece | None:
     if not value or not _NUMBER_ENDS.match(small, word.end()):
         return None
     return Piece(
-        start=word.start(), stop=word.end(), kind="number" if figure else "roman", moment=Moment(number=value), until=None,
+        start=word.start(), stop=word.end(), kind="number" if figure else "roman", moment=_count(value), until=None,
         rule="dates.number", confidence=0.7, loose=True,
     )  # fmt: skip

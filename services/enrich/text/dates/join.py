@@ -48,6 +48,9 @@ def _both(left: Piece, right: Piece) -> Moment | None:
         return right.moment
     if left.kind == "mod" and right.moment.modifier:
         return None
+    if left.kind == "part" and right.moment.grain == "weekend":
+        # ISO 8601 has no afternoons of a weekend.
+        return right.moment
     return both(left.moment, right.moment)
 
 
@@ -94,11 +97,23 @@ def _shifted(left: Piece, right: Piece, _: str) -> bool:
     return left.moment.unit == "day" and left.moment.since == "publication" and right.moment.has_day
 
 
+def _whole_day(left: Piece, right: Piece, small: str) -> bool:
+    if right.moment.has_clock or right.moment.modifier or right.moment.day is None:
+        return False
+    return len(small[left.start : left.stop].split()) == 1 and small.startswith("ngày ", right.start)
+
+
 _NEEDS: dict[str, Callable[[Piece, Piece, str], bool]] = {
     "figures": lambda _, right, __: right.moment.day is not None and right.moment.step is None,
     "shifted": lambda left, _, __: left.moment.unit == "day",
     "shifted figures": _shifted,
     "uncounted": _uncounted,
+    "left figures": lambda left, _, __: (
+        left.moment.has_day and left.moment.step is None and left.moment.weekday is None
+    ),
+    "weekday": lambda left, _, __: left.moment.weekday is not None and left.moment.step is None,
+    "weekend": lambda _, right, __: right.moment.grain == "weekend",
+    "whole day": _whole_day,
     "said": lambda _, right, __: right.moment.year is not None,
     "year": lambda left, _, __: left.moment.year is not None,
     "day_alone": _day_alone,

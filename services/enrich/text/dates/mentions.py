@@ -14,8 +14,9 @@ from services.enrich.text.dates.guards import words_before
 from services.enrich.text.dates.lexicon import lexicon
 from services.enrich.text.dates.resolve import Setting, Settled, Timeline, settle
 from services.enrich.text.dates.value import Moment
+from services.enrich.text.span import Span
 
-VERSION = "2"
+VERSION = "3"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +58,7 @@ def _settle_passage(number: int, passage: Passage, line: Timeline) -> Iterator[D
     month: tuple[int, int] | None = None
     for piece in passage.pieces:
         if len(passage.pieces) > 1:
-            where = passage.signs.sentence(piece.start, piece.stop)
+            where = passage.signs.sentence(piece.start, piece.stop) if piece.start >= told[1] else told
             if where[0] >= told[1]:
                 told, line.narrated, month = where, None, None
         settled, until = _settle_piece(piece, passage, line, month)
@@ -83,7 +84,7 @@ def _settle_piece(
     setting = _setting(piece, passage, line, month)
     one, other = piece.moment, piece.until
     if other is None:
-        return settle(one, line, setting), None
+        return _settle_once(one, line, setting), None
     if other.fixed == "PRESENT_REF":
         return _up_to_now(settle(one, line, setting), line)
     if one.year is None and one.step is None and other.year is not None and (one.month or one.quarter):
@@ -96,13 +97,23 @@ def _settle_piece(
         and one.month is None
     ):
         one = _from_end(one, other)
-    first = settle(one, line, setting)
+    first = _settle_once(one, line, setting)
     if first is None:
         return None, None
     line.note(first.moment, passage.block.offsets.filed(piece.start, piece.stop))
     after = _begin(first) if other.year is None and other.step is None and not other.fixed else None
     last = settle(other, line, setting, after=after)
     return _in_order(first, last)
+
+
+def _settle_once(moment: Moment, line: Timeline, setting: Setting) -> Settled | None:
+    """The time made whole; what depends on no time mentioned before is the same at every place."""
+    if moment.since != "publication" and (moment.month is None or moment.step is not None):
+        return settle(moment, line, setting)
+    key = (moment, setting)
+    if key not in line.settled:
+        line.settled[key] = settle(moment, line, setting)
+    return line.settled[key]
 
 
 def _up_to_now(first: Settled | None, line: Timeline) -> tuple[Settled | None, Settled | None]:
@@ -182,7 +193,7 @@ _OPENINGS = frozenset({"", "vào", "trong", "từ", "đầu", "cuối", "ngay t�
 
 def _mention(piece: Piece, passage: Passage, settled: Settled, until: Settled | None) -> DateMention:
     span = passage.block.offsets.filed(piece.start, piece.stop)
-    evidence = dict.fromkeys((span, *settled.evidence, *(until.evidence if until else ())))
+    evidence = _evidence(span, settled, until)
     moment = settled.moment
     value = _value(settled, until)
     confidence = round(piece.confidence * settled.confidence, 3)
@@ -199,10 +210,17 @@ def _mention(piece: Piece, passage: Passage, settled: Settled, until: Settled | 
         inferred=tuple(name for name in settled.inferred if name not in named),
         lunar=_lunar(settled, until),
         basis=Basis(
-            method=piece.rule, version=VERSION, confidence=confidence, evidence=tuple(evidence),
+            method=piece.rule, version=VERSION, confidence=confidence, evidence=evidence,
             reason=settled.reason or _own_words(value),
         ),
     )  # fmt: skip
+
+
+def _evidence(span: Span, settled: Settled, until: Settled | None) -> tuple[Span, ...]:
+    """The mention itself, and what else its value rests on."""
+    if until is None and not settled.evidence:
+        return (span,)
+    return tuple(dict.fromkeys((span, *settled.evidence, *(until.evidence if until else ()))))
 
 
 def _own_words(value: str) -> str:

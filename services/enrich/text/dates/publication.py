@@ -23,6 +23,7 @@ _BEFORE = re.compile(
     r"(?: lần cuối| tin| bài| ngày)?(?: lúc| vào)?(?: ngày)?|ngày|date|thời gian|lúc|đăng lúc"
     r"|(?:chương trình )?(?:bản tin|điểm tin|điểm báo|tin vắn|tin nhanh|tin tức|tin trong ngày|thời sự|nhật báo|số báo|báo)"
     r"(?: (?:thời tiết|thời sự|trong nước|thế giới|tổng hợp|nhanh|ra|sáng|trưa|chiều|tối))*(?: số \d+)?,?(?: (?:phát|ra))?(?: ngày)?"
+    r"|(?:[^\W\d]+ ){0,5}số ra(?: ngày)?"
     r")?\s*[:\-–|]?\s*"
 )
 _AFTER = re.compile(r"\s*(?:\(?gmt\s?[+-]\s?\d+\)?|\(?giờ việt nam\)?|\)|[.,|–-])*\s*", re.IGNORECASE)

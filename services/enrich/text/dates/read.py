@@ -1,6 +1,7 @@
 """From the letters that a rule matched to the time that they name: each way of writing has its reader."""
 
 import re
+from functools import cache, lru_cache
 
 from services.enrich.text.dates.read_amounts import (
     duration,
@@ -26,6 +27,7 @@ from services.enrich.text.dates.read_days import (
 )
 from services.enrich.text.dates.read_periods import century, decade, half, new_year, period, run, school_year
 from services.enrich.text.dates.read_relative import (
+    counted_part,
     day_after_mention,
     leaning,
     nth,
@@ -37,13 +39,27 @@ from services.enrich.text.dates.read_relative import (
     weekend,
 )
 from services.enrich.text.dates.reading import Reader, Reading, fields
-from services.enrich.text.dates.rules import Rule
+from services.enrich.text.dates.rules import Rule, rules
 
 
 def read(rule: Rule, match: re.Match[str]) -> Reading | None:
     """What the match says, or None if no calendar has such a time."""
-    groups = {name: " ".join(text.split()) for name, text in match.groupdict().items() if text is not None}
-    return READERS[rule.reads](rule, groups)
+    return _read(rule.id, match.groups())
+
+
+@lru_cache(maxsize=4096)
+def _read(rule_id: str, texts: tuple[str | None, ...]) -> Reading | None:
+    """The same letters say the same, wherever they stand."""
+    rule = _rules_by_id()[rule_id]
+    groups = {name: texts[place - 1] for name, place in rule.pattern.groupindex.items()}
+    return READERS[rule.reads](
+        rule, {name: " ".join(text.split()) for name, text in groups.items() if text is not None}
+    )
+
+
+@cache
+def _rules_by_id() -> dict[str, Rule]:
+    return {rule.id: rule for rule in rules()}
 
 
 READERS: dict[str, Reader] = {
@@ -52,6 +68,7 @@ READERS: dict[str, Reader] = {
     "calendar": calendar,
     "canchi": canchi,
     "century": century,
+    "counted_part": counted_part,
     "day_after_mention": day_after_mention,
     "day_of_named_month": day_of_named_month,
     "decade": decade,

@@ -59,6 +59,11 @@ def part_of_unit(_rule: Rule, groups: Groups) -> Reading:
     return Reading(kind=grain, moment=Moment(grain=grain, unit=grain, step=0, since="publication", modifier=modifier))
 
 
+def counted_part(rule: Rule, groups: Groups) -> Reading:
+    """Reads "hai tuần đầu" before what they are the beginning of."""
+    return Reading(kind=rule.kind, moment=Moment(modifier="START" if "first" in groups else "END", **rule.gives))
+
+
 def leaning(rule: Rule, groups: Groups) -> Reading:
     """Reads "tới", "vừa qua" after a day or a month."""
     word = groups.get("leaning") or groups.get("to") or groups["beside"]

@@ -25,7 +25,11 @@ class Settled:
 
 @dataclass(slots=True)
 class Timeline:
-    """What is known while an article is read: when it was published, and what it mentioned last."""
+    """What is known while an article is read: when it was published, and what it mentioned last.
+
+    `day_of_some_year` is a day, as (month, day), of which nothing says the year. `settled` has the times made whole
+    so far that depend on no other time: an article names the same ones over and over.
+    """
 
     published: date | None
     evidence: tuple[Evidence, ...]
@@ -37,6 +41,7 @@ class Timeline:
     year: int | None = None
     spans: tuple[Span, ...] = field(default=())
     narrated: int | None = None
+    settled: dict[tuple[Moment, "Setting"], Settled | None] = field(default_factory=dict)
 
     def forget(self) -> None:
         """A new article of the bulletin begins: nothing was mentioned yet."""

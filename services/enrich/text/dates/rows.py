@@ -15,7 +15,11 @@ def in_rows(pieces: list[Piece], small: str) -> list[Piece]:
     done: list[Piece] = []
     row: list[Piece] = []
     spans: list[bool] = []
-    for piece in pieces:
+    for found in pieces:
+        piece = found
+        if len(row) > 1 and (one := _with_its_head(row[-1], piece, row[0], small)):
+            row[-1] = one
+            continue
         link = _link(row[-1], piece, small) if row else None
         if link is None and row:
             done += _read_row(row, spans, small)
@@ -24,6 +28,17 @@ def in_rows(pieces: list[Piece], small: str) -> list[Piece]:
             spans.append(link)
         row.append(piece)
     return done + (_read_row(row, spans, small) if row else [])
+
+
+def _with_its_head(last: Piece, piece: Piece, first: Piece, small: str) -> Piece | None:
+    """The last of a row of quarters with its year, of decades with its century: "quý I và II năm 2025"."""
+    gap = small[last.stop : piece.start]
+    if last.kind == "roman" and first.kind == "quarter" and piece.kind == "year" and gap in {" ", " của "}:
+        moment = lend("quarter", last.moment, piece.moment)
+        return last._replace(stop=piece.stop, moment=moment)
+    if last.kind == "number" and first.kind == "decade" and piece.kind == "century" and gap in {" ", " của "}:
+        return last._replace(stop=piece.stop)
+    return None
 
 
 def _link(left: Piece, right: Piece, small: str) -> bool | None:
@@ -63,7 +78,8 @@ def _read_row(row: list[Piece], spans: list[bool], small: str) -> list[Piece]:
         return row
     row = _named(row, spans, small)
     for place in range(len(row) - 2, -1, -1):
-        row[place] = _lent(row[place], row[place + 1], span=spans[place])
+        both = spans[place] or small[row[place].stop : row[place + 1].start] == " và "
+        row[place] = _lent(row[place], row[place + 1], span=both)
     for place in range(1, len(row)):
         row[place] = _followed(row[place - 1], row[place], span=spans[place - 1])
     return _closed(row, spans)
@@ -81,7 +97,7 @@ def _named(row: list[Piece], spans: list[bool], small: str) -> list[Piece]:
     sure = {piece.kind for piece in row if not piece.loose} & {"day", "quarter"}
     row = [piece._replace(loose=False) if piece.kind in sure and _says_more(piece) else piece for piece in row]
     if row[0].kind == "decade":
-        row = [_decade_too(piece) for piece in row]
+        row = [_decade_too(piece, row[0].moment.decade or 0) for piece in row]
     if any(piece.kind == "year" for piece in row):
         row = [piece._replace(kind="year", loose=False) if piece.kind == "bare_year" else piece for piece in row]
     return row
@@ -92,10 +108,14 @@ def _says_more(piece: Piece) -> bool:
     return piece.moment.month is not None or piece.moment.year is not None
 
 
-def _decade_too(piece: Piece) -> Piece:
-    """A year after a decade, as a decade: "những năm 1960, 1970"."""
+def _decade_too(piece: Piece, first: int) -> Piece:
+    """A year or a figure after a decade, as a decade: "những năm 1960, 1970", "những năm 80, 90"."""
     year = piece.moment.year
-    if piece.kind != "bare_year" or year is None or year % 10:
+    if piece.kind == "number" and first and piece.moment.number in _TENS:
+        year = first // 10 * 100 + (piece.moment.number or 0)
+    elif piece.kind != "bare_year":
+        return piece
+    if year is None or year % 10:
         return piece
     return piece._replace(kind="decade", loose=False, moment=Moment(grain="decade", decade=year // 10))
 
@@ -107,6 +127,7 @@ def _ends_a_row(piece: Piece, small: str, *, dash: bool) -> bool:
     return not after.isdisjoint(lexicon().words["row_end"]) or (dash and not after.isdisjoint(lexicon().words["frame"]))
 
 
+_TENS = frozenset(range(10, 100, 10))
 _MOST = {
     "day": ("day", 31),
     "month": ("month", 12),
@@ -153,7 +174,7 @@ def _lent(piece: Piece, lender: Piece, *, span: bool) -> Piece:
     if kind == "day" and lender.kind == "clock":
         return piece._replace(moment=lend("day", piece.moment, lender.moment))
     moment = lend(kind, piece.moment, lender.moment)
-    if moment is piece.moment and not piece.loose:
+    if moment == piece.moment and not (piece.loose and kind in {"weekday", "part"}):
         return piece
     loose = piece.loose
     if kind == "weekday":

@@ -39,7 +39,7 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """A year, why, how sure, and the filed text that says so."""
+    """A year, why, how sure, and the filed text that says so; `begin` is the day on which the time then begins."""
 
     year: int
     reason: str

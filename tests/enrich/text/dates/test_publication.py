@@ -33,6 +33,9 @@ def test_a_date_line_states_it() -> None:
         ("TP. Hồ Chí Minh, 12/3/2024", "2024-03-12"),
         ("Thứ Ba, 12/03/2024, 08:30 (GMT+7)", "2024-03-12"),
         ("2024-03-12", "2024-03-12"),
+        ("Bản tin sáng 12/3/2024", "2024-03-12"),
+        ("Điểm tin ngày 12/3/2024", "2024-03-12"),
+        ("Báo Lai Châu số ra ngày 12/3/2024", "2024-03-12"),
     ],
 )
 def test_a_line_of_its_own_states_it(line: str, value: str) -> None:
@@ -64,6 +67,22 @@ def test_the_leads_day_and_the_texts_year_make_it() -> None:
     assert article.published.basis.evidence == (lead, year)
     assert article.published.basis.reason == "day and month from the lead, year 2024 from 'những tháng đầu năm 2024'"
     assert [mention.value for mention in article.dates] == ["2024-04-09TMO", "2024"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "paragraph", "day"),
+    [
+        ("Sáng 5/9, tuyến xe khai trương.", "Xe chạy thử đến hết tháng 12/2025.", "2025-09-05"),
+        ("Sáng 5/9, tuyến xe khai trương.", "Hợp đồng ký tháng 12/2025.", "2026-09-05"),
+        ("Sáng 20/11, cầu khởi công.", "Cầu sẽ khánh thành tháng 3/2026.", "2025-11-20"),
+        ("Sáng 20/11, xã họp dân.", "Xã bàn kế hoạch năm 2026.", "2025-11-20"),
+        ("Sáng 12/3, xã họp dân.", "Vụ cháy xảy ra tháng 11/2024.", "2025-03-12"),
+        ("Sáng 12/3, xã họp dân.", "Mục tiêu đến năm 2030 là có cầu.", None),
+    ],
+)
+def test_a_year_in_the_text_tells_the_year_by_what_it_is_about(lead: str, paragraph: str, day: str | None) -> None:
+    article = an_article_of(HEADLINE, ("lead", lead), ("paragraph", paragraph))
+    assert published(article)[0] == day
 
 
 def test_a_birth_year_is_no_evidence() -> None:

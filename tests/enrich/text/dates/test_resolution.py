@@ -96,6 +96,12 @@ def test_the_day_before_is_the_one_of_this_article_of_a_digest() -> None:
     assert (whole, split) == (["2025-03-03", "2025-03-03"], ["2025-03-03", "2025-12-29"])
 
 
+def test_a_coming_day_is_of_this_year_where_the_text_names_this_year_and_not_the_last() -> None:
+    plans = "Năm học 2025-2026, trường tuyển 105 em."
+    assert times(f"{plans} Kết quả công bố ngày 30/5.", date(2025, 4, 9))[1:] == ["ngày 30/5 = 2025-05-30"]
+    assert times("Kết quả công bố ngày 30/5.", date(2025, 4, 9)) == ["ngày 30/5 = 2024-05-30"]
+
+
 def test_a_date_never_reaches_into_the_next_block() -> None:
     article = an_article_of(("headline", "Họp ngày 3"), ("paragraph", "tháng 3 năm 2024"), published=NEAR_NEW_YEAR)
     assert [mention.text for mention in find_dates(article).dates] == ["ngày 3", "tháng 3 năm 2024"]
