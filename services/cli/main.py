@@ -182,6 +182,23 @@ def dedupe(
 
 
 @app.command()
+def train(
+    data: Annotated[
+        list[Path],
+        typer.Option(help="A file of annotated bulletins, or a folder of them; may be given again.", exists=True),
+    ] = [ROOT / "data" / "training"],  # noqa: B006  # typer reads it, no one writes it
+    out: Annotated[
+        Path | None, typer.Option(help="Where the weights go; by default where the workers read them.")
+    ] = None,
+    score: Annotated[bool, typer.Option("--score", help="Hold a fifth back, score on it, write no weights.")] = False,
+) -> None:
+    """Train the tagger of names. The same data give the same weights, byte for byte."""
+    from services.cli.train import train as train_on
+
+    raise typer.Exit(train_on(data, out=out, score=score))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Look whether everything is well: Python, disk, database, broker, services, clocks."""
     from services.cli.doctor import examine

@@ -1,4 +1,4 @@
-"""`python -m services.enrich worker|sweep|explain|dedupe`: the processes of the workshop."""
+"""`python -m services.enrich worker|sweep|explain|dedupe|train`: the processes of the workshop."""
 
 import argparse
 import os
@@ -76,6 +76,13 @@ def run_dedupe(args: argparse.Namespace) -> None:
     sys.exit(dedupe_lines(sys.stdin.buffer, sys.stdout.buffer, settings()))
 
 
+def run_train(args: argparse.Namespace) -> None:
+    """Train the tagger of names, or score it on what is held back."""
+    from services.enrich.training import train
+
+    sys.exit(train(args.data, args.out, args.config, score=args.score))
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m services.enrich")
@@ -107,6 +114,12 @@ def main() -> None:
         "--pairs", action="store_true", help="lines {id, a: {title, text}, b: {title, text}}; no database"
     )
     dedupe.set_defaults(run=run_dedupe)
+    train = roles.add_parser("train", help="train the tagger of names")
+    train.add_argument("--data", nargs="+", type=Path, required=True, help="files or folders of annotated bulletins")
+    train.add_argument("--config", type=Path, required=True)
+    train.add_argument("--out", type=Path, default=Path(__file__).parent / "text" / "names" / "names.crfsuite")
+    train.add_argument("--score", action="store_true", help="hold a fifth back, score on it, write no weights")
+    train.set_defaults(run=run_train)
     args = parser.parse_args()
     args.run(args)
 

@@ -17,7 +17,10 @@ from services.enrich.text.article import (
     EntityMention,
     Item,
     Note,
+    Person,
     PlaceLink,
+    Position,
+    Reference,
     Relation,
     Slip,
     SourceLine,
@@ -40,6 +43,8 @@ def findings(article: Article) -> dict[str, Any]:
         "dates": [date(one) for one in article.dates],
         "entities": [entity(one) for one in article.entities],
         "places": [place(one) for one in article.places],
+        "people": [person(one) for one in article.people],
+        "citations": [reference(one) for one in article.citations],
     }
 
 
@@ -136,6 +141,36 @@ def place(link: PlaceLink) -> dict[str, Any]:
         },
         link.basis,
     )
+
+
+def person(person: Person) -> dict[str, Any]:
+    """Someone with rank and posts."""
+    return {
+        "name": person.name,
+        "mentions": _spans(person.mentions),
+        "titles": _spans(person.titles),
+        "rank": person.rank and {**_offsets(person.rank.span), "text": person.rank.text},
+        "positions": [position(one) for one in person.positions],
+        "basis": _basis(person.basis),
+    }
+
+
+def position(position: Position) -> dict[str, Any]:
+    """A post."""
+    return {**_offsets(position.span), "text": position.text, "organisation": position.organisation}
+
+
+def reference(one: Reference) -> dict[str, Any]:
+    """A law, decision or programme that is referred to."""
+    values = {
+        "text": one.text,
+        "type": one.type,
+        "kind": one.kind,
+        "number": one.number,
+        "year": one.year,
+        "issuer": one.issuer,
+    }
+    return _placed(one.span, values, one.basis)
 
 
 def differences(relation: Relation) -> list[dict[str, int]]:

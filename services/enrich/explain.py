@@ -46,9 +46,21 @@ def explain(text: str, *, given: date | None = None) -> dict[str, Any]:
         "notes": found["notes"],
         "dates": [_told(one, mod=one.pop("modifier")) for one in found["dates"]],
         "entities": [_told(one) for one in found["entities"]],
-        "people": [],
-        "references": [],
+        "people": [_who(one) for one in found["people"]],
+        "references": [_told(one) for one in found["citations"]],
         "places": [_told(one) for one in found["places"]],
+    }
+
+
+def _who(person: dict[str, Any]) -> dict[str, Any]:
+    """A person with rank and posts in words; `posts` has the posts with places and bodies."""
+    rank, positions = person["rank"], person["positions"]
+    return {
+        **person,
+        "rank": rank and rank["text"],
+        "rank_span": rank and {"start": rank["start"], "end": rank["end"]},
+        "positions": [one["text"] for one in positions],
+        "posts": positions,
     }
 
 

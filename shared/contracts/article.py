@@ -143,6 +143,42 @@ class PlaceOut(SpanOut):
     basis: BasisOut
 
 
+class RankOut(SpanOut):
+    """A rank or degree, as worded."""
+
+    text: str
+
+
+class PositionOut(SpanOut):
+    """A post, as worded; `organisation` is the whole name of its body, where that is known."""
+
+    text: str
+    organisation: str | None
+
+
+class PersonOut(BaseModel):
+    """Someone whom the article names, by the fullest name; `titles` are the places that say the post alone."""
+
+    name: str
+    mentions: list[SpanOut]
+    titles: list[SpanOut]
+    rank: RankOut | None
+    positions: list[PositionOut]
+    basis: BasisOut
+
+
+class CitationOut(SpanOut):
+    """A law, decision or programme that the article refers to, and the parts of the reference as they are written."""
+
+    text: str
+    type: Literal["LEGAL_DOCUMENT", "PROGRAMME"]
+    kind: str
+    number: str | None
+    year: str | None
+    issuer: str | None
+    basis: BasisOut
+
+
 class DifferenceOut(SpanOut):
     """Where this text and another differ: characters of this `text`, and those of the other's in their place."""
 
@@ -211,6 +247,8 @@ class ArticleOut(BaseModel):
     dates: list[DateOut]
     entities: list[EntityOut]
     places: list[PlaceOut]
+    people: list[PersonOut]
+    citations: list[CitationOut]
     relations: list[RelationOut] = Field(
         description="To earlier articles, then from later bulletins, newest first; 100."
     )

@@ -93,14 +93,16 @@ ARTICLE_OUT: dict[str, Any] = {
             "name": "Vĩnh Long",
             "key": None,
             "basis": {
-                "method": "entities.province",
-                "version": "1",
+                "method": "names.province",
+                "version": "2",
                 "confidence": 0.95,
                 "reason": "a province's name behind its type",
                 "evidence": [{"start": 41, "end": 55}],
             },
         }
     ],
+    "people": [],
+    "citations": [],
     "relations": [
         {
             "kind": "revision",

@@ -38,7 +38,7 @@ article = Table(
 
 FINDINGS = (
     "published", "event", "blocks", "items", "byline", "source_line", "abbreviations", "slips", "notes", "dates", "entities",
-    "places",
+    "people", "citations", "places",
 )  # fmt: skip
 """The columns that hold what was found in a text, under the names that readers see."""
 
@@ -67,6 +67,8 @@ article_version = Table(
     Column("dates", JSONB, nullable=False),
     Column("entities", JSONB, nullable=False),
     Column("places", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("people", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("citations", JSONB, nullable=False, server_default=text("'[]'")),
     Column("published_days", DATERANGE, comment="The day, or days, of `published`, to search by."),
     Column("event_days", DATERANGE, comment="The same of `event`."),
     Column("mentioned_days", DATEMULTIRANGE, comment="All days that `dates` speaks of."),

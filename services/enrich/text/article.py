@@ -12,6 +12,7 @@ BlockKind = Literal[
     "source", "tail",
 ]  # fmt: skip
 EntityType = Literal["PERSON", "ORGANIZATION", "LOCATION", "LEGAL_DOCUMENT", "PROGRAMME"]
+ReferenceType = Literal["LEGAL_DOCUMENT", "PROGRAMME"]
 DateType = Literal["DATE", "TIME", "DURATION", "SET"]
 RelationKind = Literal["exact", "near", "revision", "same_event", "none"]
 Calendar = Literal["solar", "lunar"]
@@ -169,6 +170,52 @@ class PlaceLink:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rank:
+    """A rank or degree as worded, and where."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """A post as worded, the body in which it is held, by its whole name where that is known, and where that stands."""
+
+    span: Span
+    text: str
+    organisation: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Someone whom the article names: the fullest name, every place where it speaks of them, and what it calls them.
+
+    `titles` are the places that speak of them by their post alone.
+    """
+
+    name: str
+    mentions: tuple[Span, ...]
+    titles: tuple[Span, ...]
+    rank: Rank | None
+    positions: tuple[Position, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reference:
+    """A law, decision or programme that the text refers to, and the parts of the reference as they are written."""
+
+    span: Span
+    text: str
+    type: ReferenceType
+    kind: str
+    number: str | None
+    year: str | None
+    issuer: str | None
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
     """What counts when texts are compared, line by line; and where it stands.
 
@@ -230,6 +277,8 @@ class Article:
     event: Dating = UNKNOWN
     entities: tuple[EntityMention, ...] = ()
     places: tuple[PlaceLink, ...] = ()
+    people: tuple[Person, ...] = ()
+    citations: tuple[Reference, ...] = ()
 
     @property
     def title(self) -> str:

@@ -1,74 +1,109 @@
-"""The fourth stage: names. So far, the provinces."""
+"""The last stage of the text: names of people, bodies and places, the posts people hold, and the documents referred to."""
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator
-from functools import cache
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from services.enrich.text.article import Article, Basis, Block, EntityMention
-from services.enrich.text.gazetteer import Province, provinces
-from services.enrich.text.vietnamese import fold_tone_place
+from services.enrich.text.article import Article, Basis, Block, EntityMention, Reference
+from services.enrich.text.names.bodies import Resolution, resolve_short_forms
+from services.enrich.text.names.found import Found
+from services.enrich.text.names.people import find_people
+from services.enrich.text.names.provinces import NamedProvince, provinces_in
+from services.enrich.text.names.references import find_references
+from services.enrich.text.names.rules import settle
+from services.enrich.text.names.tagging import model_version, passages_of, tag
 
-VERSION = "1"
+VERSION = "2"
 
 # With its type noun it is the province; alone it may be a town or a person of that name.
 _WITH_TYPE, _ALONE = 0.95, 0.7
-# Names in use beside the official ones; each says which province it means.
-_OTHER_NAMES = {"TP.HCM": "Hồ Chí Minh", "TPHCM": "Hồ Chí Minh", "TP HCM": "Hồ Chí Minh", "TP. HCM": "Hồ Chí Minh"}
 
 
 def find_entities(article: Article) -> Article:
-    """Find the provinces and cities of that rank; which of two units of one name is meant is left open."""
-    found = tuple(mention for block in article.blocks for mention in _provinces_of(block))
-    return article.evolve(entities=found)
+    """The article with its names, its people and what it refers to. A place inside a body's name is a mention too."""
+    blocks = article.blocks
+    provinces = [tuple(provinces_in(block.text)) for block in blocks]
+    passages = passages_of(blocks)
+    names = settle(article, tag(blocks, passages))
+    names = sorted([*names, *_missed(blocks, provinces, names)], key=lambda name: (name.block, name.start))
+    whole = resolve_short_forms(names, Counter(unit.name for units in provinces for unit in units))
+    citations = find_references(blocks)
+    mentions = [
+        *(
+            _mention(blocks[name.block], name, whole.get(place), provinces[name.block])
+            for place, name in enumerate(names)
+        ),
+        *_places_inside(blocks, names, provinces),
+        *(_cited(one) for one in citations),
+    ]
+    return article.evolve(
+        entities=tuple(sorted(mentions, key=lambda mention: (mention.span.start, -mention.span.end))),
+        people=find_people(
+            blocks,
+            [(number, one.sentence) for number, one in passages],
+            names,
+            {names[place]: one.name for place, one in whole.items()},
+        ),
+        citations=citations,
+    )
 
 
-def _provinces_of(block: Block) -> Iterator[EntityMention]:
-    # As long as the text itself, so that the offsets hold.
-    folded = fold_tone_place(block.text)
-    pattern, units = _lexicon()
-    for match in pattern.finditer(folded):
-        start, end = match.span("name")
-        written = block.text[start:end]
-        if not all(syllable[0].isupper() for syllable in re.split(r"[\s\-]+", written)):
+def _missed(
+    blocks: Sequence[Block], provinces: Sequence[Sequence[NamedProvince]], names: Sequence[Found]
+) -> Iterator[Found]:
+    """The provinces that no other name covers."""
+    for number, units in enumerate(provinces):
+        taken = [name for name in names if name.block == number]
+        for unit in units:
+            if not any(name.start < unit.end and unit.start < name.end for name in taken):
+                yield Found(
+                    block=number, start=unit.start, end=unit.end, text=blocks[number].text[unit.start : unit.end],
+                    type="LOCATION", confidence=_WITH_TYPE if unit.typed else _ALONE, method="names.province",
+                    reason="a province's name behind its type" if unit.typed else "a province's name",
+                )  # fmt: skip
+
+
+def _mention(block: Block, name: Found, whole: Resolution | None, provinces: Sequence[NamedProvince]) -> EntityMention:
+    span = block.offsets.filed(name.start, name.end)
+    unit = next((unit for unit in provinces if (unit.start, unit.end) == (name.start, name.end)), None)
+    reason = f"{name.reason}; stands for {whole.name}: {whole.reason}" if whole else name.reason
+    return EntityMention(
+        span=span,
+        text=name.text,
+        type=name.type,
+        name=whole.name if whole else unit.name if unit and name.type == "LOCATION" else name.text,
+        key=unit.key if unit and name.type == "LOCATION" else None,
+        basis=Basis(
+            method=name.method,
+            version=model_version() if name.method == "names.crf" else VERSION,
+            confidence=round(name.confidence * whole.confidence, 2) if whole else name.confidence,
+            evidence=(span,),
+            reason=reason,
+        ),
+    )
+
+
+def _places_inside(
+    blocks: Sequence[Block], names: Sequence[Found], provinces: Sequence[Sequence[NamedProvince]]
+) -> Iterator[EntityMention]:
+    """The provinces inside the names of bodies: "tỉnh Cao Bằng" in "Công an tỉnh Cao Bằng"."""
+    for name in names:
+        if name.type != "ORGANIZATION":
             continue
-        same_name = units[folded[start:end]]
-        if match["type"]:
-            kind = "thành phố" if match["type"].startswith("tp") else match["type"]
-            # "thành phố Thanh Hóa" and "huyện Thái Nguyên" are other units of that name, no provinces.
-            same_name = [unit for unit in same_name if unit.kind == kind]
-            start = match.start("type")
-        if not same_name:
-            continue
-        yield EntityMention(
-            span=(span := block.offsets.filed(start, end)),
-            text=block.text[start:end],
-            type="LOCATION",
-            name=same_name[0].name,
-            key=same_name[0].key if len(same_name) == 1 else None,
-            basis=Basis(
-                method="entities.province",
-                version=VERSION,
-                confidence=_WITH_TYPE if match["type"] else _ALONE,
-                evidence=(span,),
-                reason="a province's name behind its type" if match["type"] else "a province's name",
-            ),
-        )
+        block = blocks[name.block]
+        for unit in provinces[name.block]:
+            if name.start <= unit.start and unit.end <= name.end and (unit.start, unit.end) != (name.start, name.end):
+                span = block.offsets.filed(unit.start, unit.end)
+                yield EntityMention(
+                    span=span, text=block.text[unit.start : unit.end], type="LOCATION", name=unit.name, key=unit.key,
+                    basis=Basis(
+                        method="names.province", version=VERSION, confidence=_WITH_TYPE if unit.typed else _ALONE,
+                        evidence=(span,), reason=f"a province's name inside {name.text}",
+                    ),
+                )  # fmt: skip
 
 
-@cache
-def _lexicon() -> tuple[re.Pattern[str], dict[str, list[Province]]]:
-    """One pattern of all names, folded, and the units of each."""
-    units: dict[str, list[Province]] = defaultdict(list)
-    for province in provinces():
-        units[fold_tone_place(province.name)].append(province)
-    for other, official in _OTHER_NAMES.items():
-        units[other.lower()] = units[fold_tone_place(official)]
-    # Longest first, so that a name never hides a longer one; by first letter, so that most places fail at once.
-    by_letter: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(units, key=len, reverse=True):
-        by_letter[name[0]].append(re.escape(name[1:]))
-    names = "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
-    return re.compile(
-        rf"(?<!\w)(?:(?P<type>tỉnh|thành phố|tp\.?|thị xã|thị trấn|huyện|quận|phường|xã)\s+)?(?P<name>{names})(?!\w)"
-    ), dict(units)
+def _cited(one: Reference) -> EntityMention:
+    name = (
+        " ".join(filter(None, (one.kind, one.number, one.issuer and f"của {one.issuer}"))) if one.number else one.text
+    )
+    return EntityMention(span=one.span, text=one.text, type=one.type, name=name, key=None, basis=one.basis)

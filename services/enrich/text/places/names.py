@@ -20,8 +20,8 @@ def named_by_others(
     kept = [one for one in mentions if not people or not people.meets(block.offsets.filed(one.start, one.end))]
     taken = Taken(Span(mention.start, mention.end) for mention in kept)
     for one in here:
-        # The provinces that the first finder of names knew are read here, with more care.
-        if one.type == "LOCATION" and one.basis.method != "entities.province" and (place := _place_of(one, block)):
+        # A province that the tagger passed over is read here, with more care.
+        if one.type == "LOCATION" and one.basis.method != "names.province" and (place := _place_of(one, block)):
             kept += [] if taken.meets(place) else _mention(place, text, number)
     return sorted(kept, key=lambda mention: mention.start)
 
