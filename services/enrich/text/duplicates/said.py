@@ -61,12 +61,12 @@ def _is_surely_a_caption(block: Block) -> bool:
 
 def _places(block: Block) -> list[tuple[int, int]]:
     """Where the block's characters stand in the filed text: from each offset on, the filed offset that it came from."""
-    offsets = block.offsets
-    if not offsets.changes and offsets.under is None:
+    if not block.offsets.changes and block.offsets.under is None:
         return [(0, block.span.start)]
-    found = [(0, block.span.start)]
-    for index in range(len(block.text) + 1):
-        filed = offsets.filed(index, index).start
-        if filed - index != found[-1][1] - found[-1][0]:
-            found.append((index, filed))
+    found: list[tuple[int, int]] = []
+    shift = None
+    for start, filed in block.offsets.pieces(0, len(block.text) + 1):
+        if filed - start != shift:
+            shift = filed - start
+            found.append((start, filed))
     return found

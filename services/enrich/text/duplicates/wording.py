@@ -60,15 +60,21 @@ def _exact(character: str) -> str:
 
 _EXACT = codecs.charmap_encode("".join(map(_exact, _CHARSET)), "replace", _ENCODING)[0]
 _ELLIPSIS = (codecs.charmap_encode("…", "strict", _ENCODING)[0], b"...")
-# The tone of an open oa, oe, uy stands on the first vowel or on the second; here on the second.
-_TONE_PLACES = [
-    tuple(
-        codecs.charmap_encode(unicodedata.normalize("NFC", pair), "strict", _ENCODING)[0]
-        for pair in (first + tone + second, first + second + tone)
-    )
-    for first, second in ("oa", "oe", "uy")
-    for tone in _TONES[1:]
-]
+
+
+def _parted(character: str) -> tuple[str, str]:
+    """A character of the charset without its tone, and the tone's number, nothing for a letter without one, else a dot."""
+    for number, tone in enumerate(_TONES[1:], 1):
+        for vowel in _VOWELS:
+            if character.lower() == unicodedata.normalize("NFC", vowel + tone):
+                return vowel, str(number)
+    return character, "" if character.isalnum() else "."
+
+
+_PARTED = [_parted(_CHARSET[code]) for code in range(256)]
+_TONELESS = codecs.charmap_encode("".join(letter for letter, _ in _PARTED), "replace", _ENCODING)[0]
+_TONE = "".join(tone or "?" for _, tone in _PARTED).encode("ascii")
+_WITHOUT_TONE = bytes(code for code, (_, tone) in enumerate(_PARTED) if not tone)
 
 
 # Compared as objects: there is one for a text, and to hash its words would take longer than to look at them.
@@ -112,10 +118,10 @@ def exact_form(text: str) -> bytes:
         raw: bytes = codecs.charmap_encode(text, "strict", _ENCODING)[0]
     except UnicodeEncodeError:
         return fold(text).encode()
-    raw = raw.translate(_EXACT)
-    for written, meant in (_ELLIPSIS, *_TONE_PLACES):
-        raw = raw.replace(written, meant)
-    return b" ".join(raw.split()) if b"  " in raw else raw.strip(b" ")
+    raw = raw.translate(_EXACT).replace(*_ELLIPSIS)
+    raw = b" ".join(raw.split()) if b"  " in raw else raw.strip(b" ")
+    # The letters, and apart from them which tone each word has: wherever in the word it stands.
+    return raw.translate(_TONELESS) + b"\n" + raw.translate(_TONE, _WITHOUT_TONE)
 
 
 def fold_letters(text: str) -> bytes:
