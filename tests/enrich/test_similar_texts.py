@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from infra.chaos.account import invariants
 from services.enrich import fingerprints, tasks
+from services.enrich.dedupe import STAGES
 from services.enrich.text.article import Said
 from services.enrich.text.clean import clean
 from services.enrich.text.duplicates import MOST_CANDIDATES, fingerprint
@@ -109,7 +110,7 @@ def wrong_groups(database: Database, groups: int) -> list[tuple[str, Counter[str
 
 def collide(database: Database, make_bench: MakeBench, groups: int, *, batch: int) -> list[tuple[str, Counter[str]]]:
     """File eight versions of each story, one to each worker, shuffled, and let all begin at the same instant."""
-    benches = [make_bench(batch_size=batch) for _ in range(WORKERS)]
+    benches = [make_bench(batch_size=batch, stages=STAGES) for _ in range(WORKERS)]
     mine: list[list[UUID]] = [[] for _ in benches]
     for number in range(groups):
         texts = random.Random(number).sample(versions(a_story(number)), WORKERS)
@@ -167,7 +168,7 @@ def test_in_thousands_of_collisions_of_eight_processes_no_group_is_wrong(databas
 
 def a_process_works(url: str, gate: Barrier, ids: list[UUID], batch: int) -> None:
     """Begin with each batch of bulletins when the other processes begin with theirs."""
-    bench = replace(tasks.furnish(Settings(database_url=url, batch_size=batch)), stages=(clean, fingerprint))
+    bench = replace(tasks.furnish(Settings(database_url=url, batch_size=batch)), stages=STAGES)
     for start in range(0, len(ids), batch):
         gate.wait(60)
         bench.enrich(ids[start : start + batch])
