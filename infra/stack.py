@@ -23,12 +23,12 @@ from infra.embedded.valkey import Valkey
 from shared.migrations import newest
 from shared.settings import settings
 
-INGEST_PORT, API_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 54320, 63790
+INGEST_PORT, API_PORT, OPS_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 8003, 54320, 63790
 """The ports that are taken when they are free."""
 
 _LONGEST_REST = 5.0
-_SWEEP_AFTER = 2.0
-"""Seconds. The sweep has nothing to do at first, and all others want the processors."""
+_LATER = 2.0
+"""Seconds after the others at which sweep and desk are started: at first they have nothing to do."""
 
 Say = Callable[[str], None]
 ServerT = TypeVar("ServerT", Postgres, Valkey)
@@ -69,6 +69,8 @@ class Stack:
     broker_url: str = ""
     ingest_port: int = 0
     api_port: int = 0
+    ops_port: int = 0
+    with_desk: bool = False
     usual_ports: bool = True
     workers: int = 1
     concurrency: int = field(default_factory=lambda: settings().worker_concurrency)
@@ -82,6 +84,7 @@ class Stack:
     children: dict[str, Child] = field(default_factory=dict, init=False)
     ingest_url: str = field(default="", init=False)
     api_url: str = field(default="", init=False)
+    ops_url: str = field(default="", init=False)
     _lock: "IO[str] | None" = field(default=None, init=False)
     _sockets: list[socket.socket] = field(default_factory=list, init=False)
 
@@ -90,6 +93,7 @@ class Stack:
         self._take_lock()
         ingest = self._listen("ingest", self.ingest_port, INGEST_PORT)
         api = self._listen("api", self.api_port, API_PORT)
+        ops = self._listen("ops", self.ops_port, OPS_PORT) if self.with_desk else None
         self._start_servers()
         self._migrate()
         self._add("ingest", *self.ingest_command, "--fd", str(ingest.fileno()), fds=(ingest.fileno(),))
@@ -98,7 +102,11 @@ class Stack:
             self._add(name, *self.worker_command, "--concurrency", str(self.concurrency))
         self._add("api", "-m", "services.api", "--fd", str(api.fileno()), fds=(api.fileno(),))
         self._add("sweep", *self.sweep_command)
-        self.children["sweep"].start_at = time.monotonic() + _SWEEP_AFTER
+        self.children["sweep"].start_at = time.monotonic() + _LATER
+        if ops is not None:
+            self._add("ops", "-m", "services.ops", "--fd", str(ops.fileno()), fds=(ops.fileno(),))
+            self.children["ops"].start_at = time.monotonic() + _LATER
+            self.ops_url = f"http://127.0.0.1:{ops.getsockname()[1]}"
         self.ingest_url = f"http://127.0.0.1:{ingest.getsockname()[1]}"
         self.api_url = f"http://127.0.0.1:{api.getsockname()[1]}"
         self.tend()
@@ -109,6 +117,7 @@ class Stack:
         return {
             "ingest_url": self.ingest_url,
             "api_url": self.api_url,
+            "ops_url": self.ops_url,
             "database_url": self.database_url,
             "broker_url": self.broker_url,
         }

@@ -47,6 +47,12 @@ class NotFound(ServiceError):
     status, code = 404, "not_found"
 
 
+class NoSuchBulletin(NotFound):
+    """There is no bulletin of this id."""
+
+    code = "no_such_bulletin"
+
+
 class MethodNotAllowed(ServiceError):
     """This address does not take that method."""
 

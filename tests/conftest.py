@@ -66,6 +66,20 @@ def api_service(served_database: Database, tmp_path_factory: pytest.TempPathFact
         yield running
 
 
+@pytest.fixture(scope="session")
+def ops_service(served_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The operator's desk."""
+    with started_service("ops", tmp_path_factory.mktemp("ops"), served_database) as running:
+        yield running
+
+
+@pytest.fixture
+def ops(ops_service: Service) -> Service:
+    """The operator's desk on empty tables."""
+    ops_service.database.clear()
+    return ops_service
+
+
 @pytest.fixture
 def ingest(ingest_service: Service, broker: Servers) -> Service:
     """The ingest service on empty tables and an empty broker."""

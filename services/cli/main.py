@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import places, show
+from services.cli import desk, places, show
 from services.cli.client import Client, ClientError
 from services.cli.home import ROOT, addresses
 
@@ -19,6 +19,9 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(places.app, name="places")
+app.add_typer(desk.quarantine, name="quarantine")
+for command in (desk.queue, desk.workers, desk.ledger, desk.history, desk.top):
+    app.command()(command)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Files = Annotated[
@@ -39,18 +42,19 @@ def run(
     as_json: Json = False,
     ingest_port: Annotated[int, typer.Option(help="0: 8001, or any that is free.", min=0, max=65535)] = 0,
     api_port: Annotated[int, typer.Option(help="0: 8002, or any that is free.", min=0, max=65535)] = 0,
+    ops_port: Annotated[int, typer.Option(help="0: 8003, or any that is free.", min=0, max=65535)] = 0,
 ) -> None:
     """Run everything on this machine, post the samples or FILES, and print each article.
 
     PostgreSQL and Valkey are embedded unless DATABASE_URL and REDIS_URL say where others are. All data stays in
     .bantin (BANTIN_HOME names another folder) and is there again at the next start.
     """
+    from services.cli.run import Ports
     from services.cli.run import run as run_all
 
     samples = sorted((ROOT / "samples").glob("*.txt"))
-    raise typer.Exit(
-        run_all(files or [], samples, once=once, as_json=as_json, ingest_port=ingest_port, api_port=api_port)
-    )
+    ports = Ports(ingest=ingest_port, api=api_port, ops=ops_port)
+    raise typer.Exit(run_all(files or [], samples, once=once, as_json=as_json, ports=ports))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -199,6 +203,28 @@ def train(
 
 
 @app.command()
+def replay(
+    pipeline: Annotated[
+        str, typer.Option(help="Articles made by this version; by default by any other than this engine's.")
+    ] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="source=NAME, since=TIME, before=TIME or article=ID; may be given again: all must hold."),
+    ] = None,
+    shadow: Annotated[bool, typer.Option("--shadow", help="Write nothing: only tell what would change.")] = False,
+    jobs: Annotated[int, typer.Option(help="Processes; 0: one for each core.", min=0)] = 1,
+    examples: Annotated[int, typer.Option(help="Examples of each field.", min=0)] = 3,
+    as_json: Json = False,
+) -> None:
+    """Read what was published before with the engine of today: which articles would change, and in what."""
+    from services.cli.replay import shadow as shadow_all
+
+    if not shadow:
+        show.fail("say --shadow: to write what changed is not there yet", 2)
+    raise typer.Exit(shadow_all(made_by=pipeline, where=where or [], jobs=jobs, examples=examples, as_json=as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Look whether everything is well: Python, disk, database, broker, services, clocks."""
     from services.cli.doctor import examine
@@ -232,14 +258,15 @@ def chaos(
 
 @app.command()
 def serve(
-    service: Annotated[str, typer.Argument(help="ingest or api")],
+    service: Annotated[str, typer.Argument(help="ingest, api or ops")],
     host: Annotated[str, typer.Option()] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0: 8001 for ingest, 8002 for api.")] = 0,
+    port: Annotated[int, typer.Option(help="0: 8001 for ingest, 8002 for api, 8003 for ops.")] = 0,
 ) -> None:
     """Serve one of the HTTP services in the foreground."""
-    if service not in ("ingest", "api"):
-        show.fail(f"there is no service {service}: ingest or api", 2)
-    port = port or {"ingest": 8001, "api": 8002}[service]
+    usual = {"ingest": 8001, "api": 8002, "ops": 8003}
+    if service not in usual:
+        show.fail(f"there is no service {service}: ingest, api or ops", 2)
+    port = port or usual[service]
     _become("-m", f"services.{service}", "--host", host, "--port", str(port))
 
 

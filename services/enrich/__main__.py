@@ -1,6 +1,7 @@
-"""`python -m services.enrich worker|sweep|explain|dedupe|train`: the processes of the workshop."""
+"""`python -m services.enrich worker|sweep|explain|dedupe|train|replay`: the processes of the workshop."""
 
 import argparse
+import json
 import os
 import socket
 import sys
@@ -83,6 +84,25 @@ def run_train(args: argparse.Namespace) -> None:
     sys.exit(train(args.data, args.out, args.config, score=args.score))
 
 
+def run_replay(args: argparse.Namespace) -> None:
+    """Read what was published before again and write the report; how far it has come goes to standard error."""
+    from services.enrich import pipeline
+    from services.enrich.replay import UnusableCondition, selected, shadow
+    from shared.database import make_engine
+
+    def progress(done: int, total: int) -> None:
+        sys.stderr.write(f"{done} of {total}\n")
+
+    try:
+        selection = selected(args.pipeline, args.where)
+    except UnusableCondition as error:
+        sys.exit(f"bantin: --where {error}")
+    engine = make_engine(settings().database_url, "bantin-replay", pool_size=1)
+    jobs = args.jobs or len(os.sched_getaffinity(0))
+    report = shadow(engine, selection, jobs=jobs, most_examples=args.examples, progress=progress)
+    sys.stdout.write(json.dumps(report.document(pipeline.version()), ensure_ascii=False) + "\n")
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m services.enrich")
@@ -120,6 +140,12 @@ def main() -> None:
     train.add_argument("--out", type=Path, default=Path(__file__).parent / "text" / "names" / "names.crfsuite")
     train.add_argument("--score", action="store_true", help="hold a fifth back, score on it, write no weights")
     train.set_defaults(run=run_train)
+    replay = roles.add_parser("replay", help="what would this engine say of what was published before?")
+    replay.add_argument("--pipeline", help="articles made by this version; by default by any other than this one")
+    replay.add_argument("--where", action="append", default=[], metavar="KEY=VALUE")
+    replay.add_argument("--jobs", type=int, default=1, help="processes; 0: one for each core")
+    replay.add_argument("--examples", type=int, default=3, help="of each field")
+    replay.set_defaults(run=run_replay)
     args = parser.parse_args()
     args.run(args)
 

@@ -71,8 +71,8 @@ _WAITING = _CLAIM.format(
 _SUSPECT = _CLAIM.format(which="AND suspect ORDER BY run_at LIMIT 1")
 
 _HISTORY = """
-SELECT bulletin_id, count(*), count(*) FILTER (WHERE outcome = 'retry'), bool_or(ended_at IS NULL)
-FROM attempt WHERE bulletin_id = ANY(%(ids)s) GROUP BY bulletin_id
+SELECT bulletin_id, count(*), count(*) FILTER (WHERE outcome = 'retry' AND number > forgiven), bool_or(ended_at IS NULL)
+FROM attempt JOIN bulletin ON bulletin.id = bulletin_id WHERE bulletin_id = ANY(%(ids)s) GROUP BY bulletin_id
 """
 
 
@@ -318,9 +318,9 @@ def abandoned(tx: Connection, *, limit: int) -> list[Abandoned]:
     # Asked again under the locks: the attempt of a row that was let go in between has an end now.
     ends = """
     SELECT bulletin_id, max(number) FILTER (WHERE ended_at IS NULL),
-           count(*) FILTER (WHERE outcome = 'died'), count(*),
+           count(*) FILTER (WHERE outcome = 'died' AND number > forgiven), count(*) FILTER (WHERE number > forgiven),
            bool_or(ended_at IS NULL AND started_at < pg_postmaster_start_time())
-    FROM attempt WHERE bulletin_id = ANY(%(ids)s) GROUP BY bulletin_id HAVING bool_or(ended_at IS NULL)
+    FROM attempt JOIN bulletin ON bulletin.id = bulletin_id WHERE bulletin_id = ANY(%(ids)s) GROUP BY bulletin_id HAVING bool_or(ended_at IS NULL)
     """
     return [
         Abandoned(id=id, number=number, deaths=died + (not restarted), attempts=attempts, server_restarted=restarted)

@@ -6,17 +6,11 @@ from services.ingest import intake
 from shared.contracts.bulletin import Failure, Priority, PriorityName, Receipt, State
 from shared.database import AnyRow
 from shared.decoding import label_of
-from shared.errors import NotFound
+from shared.errors import NoSuchBulletin
 from shared.ids import ARTICLE, BULLETIN, read, written
 from shared.reading import article_of
 
 _PRIORITY_NAMES: dict[int, PriorityName] = {Priority.FLASH: "flash", Priority.NORMAL: "normal"}
-
-
-class NoSuchBulletin(NotFound):
-    """There is no bulletin of this id."""
-
-    code = "no_such_bulletin"
 
 
 def row_of(tx: Connection, id: str) -> AnyRow:

@@ -17,12 +17,12 @@ from services.ingest.admission import Filing, Sender
 from services.ingest.body import BodyCutOff, BodyTooLarge, BodyTooSlow, MalformedForm, headers_of, read_body, read_files
 from services.ingest.desk import Desk
 from services.ingest.intake import TakenIn
-from services.ingest.receipts import NoSuchBulletin, receipt, row_of
+from services.ingest.receipts import receipt, row_of
 from shared.contracts import examples
 from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Priority, Receipt, State
 from shared.database import transaction
 from shared.decoding import JSON, PLAIN, label_of
-from shared.errors import DatabaseAway, InvalidParameter, ServiceError
+from shared.errors import DatabaseAway, InvalidParameter, NoSuchBulletin, ServiceError
 from shared.http import json_response, problem_answers, request_id
 from shared.ids import BULLETIN, written
 from shared.metrics import REFUSED

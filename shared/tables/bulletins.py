@@ -62,6 +62,13 @@ bulletin = Table(
     Column("closed_at", TIME),
     Column("error_class", Text),
     Column("last_error", Text),
+    Column(
+        "forgiven",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="Attempts up to this number count no more as failures or deaths: an operator let it run again.",
+    ),
     CheckConstraint(
         "status IN ('queued', 'published', 'duplicate', 'rejected', 'quarantined', 'withdrawn')", name="status"
     ),
@@ -70,6 +77,8 @@ bulletin = Table(
     Index("ix_bulletin_waiting", "priority", "run_at", postgresql_where=text("status = 'queued'")),
     Index("ix_bulletin_suspect", "run_at", postgresql_where=text("status = 'queued' AND suspect")),
     Index("ix_bulletin_quarantined", "error_class", postgresql_where=text("status = 'quarantined'")),
+    # Of ranges of pages: next to nothing to keep, and bulletins are closed nearly in the order of their rows.
+    Index(None, "closed_at", postgresql_using="brin", postgresql_with={"pages_per_range": "32"}),
     # Rows are updated in place twice or so; the room left in each page keeps those updates local.
     postgresql_with={"fillfactor": "70"},
     comment="One row per accepted bulletin: the truth, the queue and its own outbox.",

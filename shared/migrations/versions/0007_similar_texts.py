@@ -1,14 +1,14 @@
 """Similar texts: what articles say, the keys under which they are found, and relations with what differs.
 
-Revision: 0006, after 0005. Yesterday's code goes on beside it: it keeps one relation a bulletin, and no fingerprints.
+Revision: 0007, after 0006. Yesterday's code goes on beside it: it keeps one relation a bulletin, and no fingerprints.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0006'
-down_revision = '0005'
+revision = '0007'
+down_revision = '0006'
 branch_labels = None
 depends_on = None
 
