@@ -31,9 +31,11 @@ SELECT DISTINCT ON (exact_key) exact_key, id FROM (
 """
 
 
-def lock_words(tx: Connection, keys: Sequence[bytes]) -> None:
-    """Keep everybody else from deciding whose the words of these keys are, until this transaction ends."""
-    tx.exec_driver_sql(_LOCK, {"lock_ids": [int.from_bytes(key[:8], "big", signed=True) for key in keys]})
+def lock_words(tx: Connection, keys: Sequence[bytes], bands: Sequence[int] = ()) -> None:
+    """Keep everybody else from deciding whose the words of these keys are, and who says nearly the same as a text of
+    these bands, until this transaction ends."""
+    lock_ids = [*(int.from_bytes(key[:8], "big", signed=True) for key in keys), *bands]
+    tx.exec_driver_sql(_LOCK, {"lock_ids": lock_ids})
 
 
 def holders(tx: Connection, keys: Sequence[bytes]) -> dict[bytes, UUID]:

@@ -4,16 +4,17 @@ Whatever a reader gets goes through the views `readable_article` and `recalled_a
 may be seen.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, null, select
 
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
 from shared.errors import ArticleErased, ArticleKilled, ArticleWithheld, NoSuchArticle, ServiceError
 from shared.ids import ARTICLE, BULLETIN, written
-from shared.tables.articles import FINDINGS, article_version, readable_article, recalled_article
+from shared.tables.articles import FINDINGS, article_version, duplicate_relation, readable_article, recalled_article
 
 _VERSION = select(
     readable_article.c.pub_status,
@@ -52,7 +53,50 @@ def why_not(tx: Connection, id: UUID | None, asked: str) -> ServiceError:
     return ArticleWithheld("ask again when the feed says article.released")
 
 
-def document(row: AnyRow) -> dict[str, Any]:
+_MOST_RELATIONS = 100
+_TOLD = (
+    duplicate_relation.c.kind, duplicate_relation.c.bulletin_id, duplicate_relation.c.score, duplicate_relation.c.method,
+    duplicate_relation.c.method_version, duplicate_relation.c.reason, duplicate_relation.c.decided_by,
+    duplicate_relation.c.decided_at,
+)  # fmt: skip
+
+
+def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
+    """What an article, by its row, is to earlier ones, and what later bulletins are to it: 100 of these, newest first.
+
+    Of what may not be seen nothing is said, not even what it has in common with this one.
+    """
+    readable = select(readable_article.c.id)
+    ours = (
+        select(
+            *_TOLD,
+            duplicate_relation.c.original_id.label("article_id"),
+            duplicate_relation.c.spans,
+            literal("to").label("direction"),
+        )
+        .where(duplicate_relation.c.bulletin_id == row.bulletin_id, duplicate_relation.c.original_id.in_(readable))
+        .order_by(duplicate_relation.c.score.desc(), duplicate_relation.c.original_id)
+    )
+    theirs = (
+        select(*_TOLD, article_version.c.article_id, null().label("spans"), literal("from").label("direction"))
+        .join_from(
+            duplicate_relation,
+            article_version,
+            article_version.c.bulletin_id == duplicate_relation.c.bulletin_id,
+            isouter=True,
+        )
+        .where(
+            duplicate_relation.c.original_id == row.article_id,
+            duplicate_relation.c.kind != "none",
+            article_version.c.article_id.is_(None) | article_version.c.article_id.in_(readable),
+        )
+        .order_by(duplicate_relation.c.decided_at.desc(), duplicate_relation.c.bulletin_id.desc())
+        .limit(_MOST_RELATIONS)
+    )
+    return [*tx.execute(ours).all(), *tx.execute(theirs).all()]
+
+
+def document(row: AnyRow, relations: Sequence[AnyRow]) -> dict[str, Any]:
     """The document of an article's row: an ArticleOut, as plain values (a test holds one against the other)."""
     return {
         "id": written(ARTICLE, row.article_id),
@@ -69,10 +113,27 @@ def document(row: AnyRow) -> dict[str, Any]:
         "title": row.title,
         "text": row.text,
         **{name: getattr(row, name) for name in FINDINGS},
+        "relations": [_relation(relation) for relation in relations],
+    }
+
+
+def _relation(row: AnyRow) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "direction": row.direction,
+        "article": written(ARTICLE, row.article_id) if row.article_id else None,
+        "bulletin": written(BULLETIN, row.bulletin_id),
+        "score": round(row.score, 4),
+        "method": row.method,
+        "version": row.method_version,
+        "reason": row.reason,
+        "differences": row.spans or [],
+        "decided_by": row.decided_by,
+        "decided_at": row.decided_at,
     }
 
 
 def article_of(tx: Connection, id: UUID) -> ArticleOut | None:
     """The article, checked against its contract; None if it may not be read."""
     row = article_row(tx, id)
-    return ArticleOut.model_validate(document(row)) if row else None
+    return ArticleOut.model_validate(document(row, relations_of(tx, row))) if row else None

@@ -7,11 +7,22 @@ GROUP BY bulletin.id, status HAVING count(article_version.article_id) <> (status
 
 -- name: a duplicate has exactly one relation to its original, and nobody else has one
 SELECT bulletin.id, status, count(duplicate_relation.bulletin_id) FROM bulletin
-LEFT JOIN duplicate_relation ON duplicate_relation.bulletin_id = bulletin.id
+LEFT JOIN duplicate_relation
+    ON duplicate_relation.bulletin_id = bulletin.id AND duplicate_relation.kind IN ('exact', 'near')
 GROUP BY bulletin.id, status HAVING count(duplicate_relation.bulletin_id) <> (status = 'duplicate')::int;
 
 -- name: no two articles hold the same words
 SELECT exact_key, count(*) FROM article WHERE exact_key IS NOT NULL GROUP BY exact_key HAVING count(*) > 1;
+
+-- name: every article can be found again by what it says, and under its keys
+SELECT article.id, article_fingerprint.number FROM article
+LEFT JOIN article_fingerprint ON article_fingerprint.article_id = article.id
+WHERE article.erased_at IS NULL AND NOT EXISTS (SELECT FROM article_band WHERE article_band.number = article_fingerprint.number);
+
+-- name: no duplicate is an original, and no relation leads to its own bulletin's article
+SELECT duplicate_relation.bulletin_id, original_id FROM duplicate_relation
+JOIN article_version ON article_version.bulletin_id = duplicate_relation.bulletin_id
+WHERE article_version.article_id = original_id OR duplicate_relation.kind IN ('exact', 'near');
 
 -- name: every article was published in the feed exactly once, and none that is under embargo
 SELECT article.id, announced, count(change.seq) FROM article

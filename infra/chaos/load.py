@@ -4,6 +4,7 @@ import random
 import threading
 import time
 import uuid
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -115,6 +116,8 @@ class Newsroom:
             earlier = [entry for entry in self.ledger.entries[-200:] if entry.kind == "plain"]
         if kind == "duplicate" and earlier:
             text = chance.choice(earlier).text
+            if chance.random() < 0.5:
+                text = text.replace("đã đến thăm", "vừa đến thăm")
         else:
             kind = "plain" if kind == "duplicate" else kind
             text = a_text(f"{number}-{chance.getrandbits(64):x}", MARKS[kind])
@@ -199,10 +202,11 @@ class Reader(threading.Thread):
 
 
 def a_text(token: str, mark: str = "") -> str:
-    """A bulletin that nobody else has."""
+    """A bulletin that nobody else has: of the same form as the others, with a number of its own."""
+    number = zlib.crc32(token.encode())
     return (
         f"Bản tin thử sức số {token}\n\n"
-        f"Sáng 5/9/2025, tại tỉnh Vĩnh Long, đoàn kiểm tra số {token} đã đến thăm các hộ dân vùng ven sông. {mark}\n\n"
+        f"Sáng 5/9/2025, tại tỉnh Vĩnh Long, đoàn kiểm tra số {number} đã đến thăm các hộ dân vùng ven sông. {mark}\n\n"
         "Trưởng đoàn cho biết nước đang rút, đường làng đã thông, trẻ em trở lại trường từ ngày 8/9/2025.\n"
     )
 

@@ -13,7 +13,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MOST_PAIRS = 200_000
 """Pairs of equal pieces that are looked at in one comparison. Beyond that the whole stretch counts as changed."""
 
-_OWN = {"id", "version", "bulletin", "received_at", "available_at", "pub_status", "text"}
+_OWN = {"id", "version", "bulletin", "received_at", "available_at", "pub_status", "text", "relations"}
 """Fields that are a version's own, or the article's, or told by span."""
 _PLACES = {"start", "end", "basis", "evidence", "spans", "method", "version", "confidence", "reason"}
 """Parts of a value that say where it stands or why it is believed, not what it is."""

@@ -1,5 +1,6 @@
 """The reading room's addresses."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -27,7 +28,7 @@ from shared.errors import (
 )
 from shared.http import dumps, json_response, problem_answers
 from shared.ids import ARTICLE, BULLETIN, read, written
-from shared.reading import article_row, document, version_rows, why_not
+from shared.reading import article_row, document, relations_of, version_rows, why_not
 
 router = APIRouter(prefix="/v1", tags=["articles"])
 
@@ -137,7 +138,8 @@ def get_article(id: ArticleId, request: Request, engine: TheEngine) -> Response:
     """The article's current version: its blocks, dates and names, each with its place in the text as filed and why."""
     with transaction(engine) as tx:
         row = _row(tx, id)
-    return _shown(row, request)
+        relations = relations_of(tx, row)
+    return _shown(row, relations, request)
 
 
 @router.get(
@@ -166,7 +168,8 @@ def get_version(id: ArticleId, number: VersionNumber, request: Request, engine: 
     """The article as that version has it."""
     with transaction(engine) as tx:
         row = _row(tx, id, number)
-    return _shown(row, request)
+        relations = relations_of(tx, row)
+    return _shown(row, relations, request)
 
 
 class DiffAsked(BaseModel):
@@ -195,7 +198,7 @@ def get_diff(id: ArticleId, asked: Annotated[DiffAsked, Query()], engine: TheEng
             earlier = [row.version for row in version_rows(tx, _uuid(id)) if row.version < after.version]
             number = earlier[-1] if earlier else after.version
         before = _row(tx, id, number)
-    return json_response(difference(document(before), document(after)))
+    return json_response(difference(document(before, []), document(after, [])))
 
 
 def _uuid(id: str) -> UUID:
@@ -215,13 +218,14 @@ def _row(tx: Connection, id: str, number: int | None = None) -> AnyRow:
     return row
 
 
-def _shown(row: AnyRow, request: Request) -> Response:
+def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request) -> Response:
     # Whatever changes the document changes one of these.
-    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}"'
+    last = max((relation.decided_at.timestamp() for relation in relations), default=0)
+    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    return Response(dumps(document(row)), media_type="application/json", headers=headers)
+    return Response(dumps(document(row, relations)), media_type="application/json", headers=headers)
 
 
 def _version(row: AnyRow) -> dict[str, Any]:

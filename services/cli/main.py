@@ -177,6 +177,28 @@ def explain(
 
 
 @app.command()
+def dedupe(
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read {id, title, text} line by line, in order of arrival.")
+    ] = False,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Read {id, a: {title, text}, b: {title, text}} line by line.")
+    ] = False,
+) -> None:
+    """Tell which texts of standard input say the same, as the workers do: write JSON, a line for each.
+
+    --jsonl uses a scratch database: on the server of DATABASE_URL, else on a PostgreSQL of its own.
+    """
+    from services.cli.dedupe import dedupe_lines, dedupe_pairs
+
+    if jsonl == pairs:
+        show.fail("either --jsonl or --pairs, and lines on standard input", 2)
+    if pairs:
+        dedupe_pairs()
+    raise typer.Exit(dedupe_lines())
+
+
+@app.command()
 def train(
     data: Annotated[
         list[Path],

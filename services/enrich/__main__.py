@@ -1,4 +1,4 @@
-"""`python -m services.enrich worker|sweep|explain|train|replay`: the processes of the workshop."""
+"""`python -m services.enrich worker|sweep|explain|dedupe|train|replay`: the processes of the workshop."""
 
 import argparse
 import json
@@ -68,6 +68,15 @@ def run_explain(args: argparse.Namespace) -> None:
     sys.exit(explain_files(args.files, given=args.published, charset=args.charset))
 
 
+def run_dedupe(args: argparse.Namespace) -> None:
+    """Tell which pairs or lines of standard input say the same."""
+    from services.enrich.dedupe import dedupe_lines, dedupe_pairs
+
+    if args.pairs:
+        sys.exit(dedupe_pairs(sys.stdin.buffer, sys.stdout.buffer))
+    sys.exit(dedupe_lines(sys.stdin.buffer, sys.stdout.buffer, settings()))
+
+
 def run_train(args: argparse.Namespace) -> None:
     """Train the tagger of names, or score it on what is held back."""
     from services.enrich.training import train
@@ -116,6 +125,15 @@ def main() -> None:
     explain.add_argument("--published", type=date.fromisoformat, help="the day on which the files were published")
     explain.add_argument("--charset", help="the charset of the files")
     explain.set_defaults(run=run_explain)
+    dedupe = roles.add_parser("dedupe", help="tell which texts of standard input say the same")
+    form = dedupe.add_mutually_exclusive_group(required=True)
+    form.add_argument(
+        "--jsonl", action="store_true", help="lines {id, title, text} in order of arrival; fills the database"
+    )
+    form.add_argument(
+        "--pairs", action="store_true", help="lines {id, a: {title, text}, b: {title, text}}; no database"
+    )
+    dedupe.set_defaults(run=run_dedupe)
     train = roles.add_parser("train", help="train the tagger of names")
     train.add_argument("--data", nargs="+", type=Path, required=True, help="files or folders of annotated bulletins")
     train.add_argument("--config", type=Path, required=True)

@@ -21,6 +21,7 @@ from services.enrich.text.article import (
     PlaceLink,
     Position,
     Reference,
+    Relation,
     Slip,
     SourceLine,
 )
@@ -170,6 +171,14 @@ def reference(one: Reference) -> dict[str, Any]:
         "issuer": one.issuer,
     }
     return _placed(one.span, values, one.basis)
+
+
+def differences(relation: Relation) -> list[dict[str, int]]:
+    """Where an article and the earlier one of a relation differ: its own characters, and those of the other."""
+    return [
+        {"start": ours.start, "end": ours.end, "other_start": theirs.start, "other_end": theirs.end}
+        for ours, theirs in relation.spans
+    ]
 
 
 def _placed(span: Span, values: Mapping[str, Any], basis: Basis) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Every statement of the workers and the sweep. None of them commits.
+"""Every statement of the workers and the sweep; those about duplicates are in fingerprints.py. None of them commits.
 
 Arrays go to PostgreSQL in binary (`%(name)b`): as text they would be escaped letter by letter.
 
@@ -16,12 +16,11 @@ from sqlalchemy import Connection
 
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.document import findings
-from services.enrich.text.article import Article
 from services.enrich.text.period import days_of, united
 from services.enrich.text.places import terms_of
 from shared.contracts.bulletin import Priority
 from shared.decoding import filed_text
-from shared.feed import Told, holders, lock_words, tell
+from shared.feed import Told, tell
 from shared.tables.articles import FINDINGS
 
 # Of the bulletins under one key only the earliest that is queued: the next waits until that one is closed. Their rows
@@ -144,12 +143,6 @@ def note_starts(side: Connection, claimed: Sequence[Claimed], *, worker: str, pi
     _run(side, sql, ids=ids, numbers=numbers, worker=worker, pipeline=pipeline, now=now)
 
 
-def originals(tx: Connection, keys: Sequence[bytes]) -> dict[bytes, UUID]:
-    """The articles of these keys, under locks that keep everybody else from adding one until this transaction ends."""
-    lock_words(tx, keys)
-    return holders(tx, keys)
-
-
 def add_articles(tx: Connection, made: Sequence[Version], *, pipeline: str, now: datetime) -> None:
     """Keep versions of articles, and new articles."""
     if not made:
@@ -224,31 +217,6 @@ def _multirange(values: Iterable[str]) -> str | None:
     """All days of some values, as PostgreSQL writes a datemultirange."""
     periods = united(days for value in values if (days := days_of(value)))
     return "{" + ",".join(f"[{first},{last}]" for first, last in periods) + "}" if periods else None
-
-
-def add_relations(tx: Connection, found: Sequence[tuple[Claimed, Article]], *, now: datetime) -> None:
-    """Keep which bulletins say what an article already says."""
-    if not found:
-        return
-    sql = """
-    INSERT INTO duplicate_relation (bulletin_id, original_id, kind, score, method, method_version, reason, decided_by,
-                                    decided_at)
-    SELECT t.*, 'rule', %(now)s FROM unnest(%(bulletin_id)b::uuid[], %(original_id)b::uuid[], %(kind)b::text[],
-        %(score)b::real[], %(method)b::text[], %(version)b::text[], %(reason)b::text[]) AS t
-    """
-    relations = [(bulletin, article.duplicate) for bulletin, article in found if article.duplicate]
-    _run(
-        tx,
-        sql,
-        bulletin_id=[bulletin.id for bulletin, _ in relations],
-        original_id=[duplicate.original for _, duplicate in relations],
-        kind=[duplicate.kind for _, duplicate in relations],
-        score=[duplicate.score for _, duplicate in relations],
-        method=[duplicate.basis.method for _, duplicate in relations],
-        version=[duplicate.basis.version for _, duplicate in relations],
-        reason=[duplicate.reason for _, duplicate in relations],
-        now=now,
-    )
 
 
 def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None:

@@ -11,13 +11,15 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import lives, pipeline, repository
+from services.enrich import fingerprints, lives, pipeline, repository
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.pipeline import Stage
-from services.enrich.text.article import Article, UnreadableBulletin
+from services.enrich.text.article import Article, Said, UnreadableBulletin
+from services.enrich.text.duplicates import Judged
 from services.enrich.timelimit import time_limit
 from shared.contracts.bulletin import State
 from shared.database import transaction
+from shared.feed import holders
 from shared.ids import NewId
 from shared.logging import logger
 from shared.settings import Settings
@@ -150,7 +152,9 @@ class Workbench:
     ) -> None:
         """Everything that is written. The locks on keys and on the feed's head are held for this long only."""
         now = self.clock()
-        originals = repository.originals(tx, [article.exact_key for _, article, _ in made]) if made else {}
+        known: dict[int, tuple[UUID, Said]] = {}
+        judged: Judged = {}
+        originals = self._lock_words(tx, [article for _, article, _ in made], known, judged) if made else {}
         standings = lives.standings(tx, [bulletin for bulletin, _, _ in made])
         versions, plain, ends = [], [], dict[UUID, State]()
         for bulletin, article, _ in made:
@@ -164,12 +168,16 @@ class Workbench:
                 ends[bulletin.id] = State.PUBLISHED
                 if one.holds_words:
                     originals[article.exact_key] = article.id
-        settled = pipeline.settle([article for _, article in plain], originals)
+        articles = [article for _, article in plain]
+        likely = fingerprints.candidates(tx, articles, known) if articles else {}
+        settled = pipeline.settle(articles, originals, likely, judged)
         pairs = [(bulletin, article) for (bulletin, _), article in zip(plain, settled, strict=True)]
         versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
         lives.move_on(tx, versions)
         repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
-        repository.add_relations(tx, [pair for pair in pairs if pair[1].duplicate], now=now)
+        fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
+        fingerprints.add(tx, [one.article for one in versions if one.current])
+        fingerprints.add_relations(tx, pairs, now=now)
         lives.succeed(tx, [bulletin for bulletin, _ in pairs], now=now)
         lives.note_versions(tx, versions, now=now)
         ends |= {bulletin.id: State.DUPLICATE if one.duplicate else State.PUBLISHED for bulletin, one in pairs}
@@ -179,6 +187,20 @@ class Workbench:
         ]
         repository.close(tx, verdicts + failed, now=now)
         repository.publish(tx, versions, now=now)
+
+    @staticmethod
+    def _lock_words(
+        tx: Connection, articles: Sequence[Article], known: dict[int, tuple[UUID, Said]], judged: Judged
+    ) -> dict[bytes, UUID]:
+        """The originals by the keys of all articles, under locks on all their keys.
+
+        The articles are held against what is there before any lock is taken: that is the dear part, and whoever waits for
+        the locks waits for the newcomers' part alone. What was read and found meanwhile is left in `known` and `judged`.
+        """
+        pipeline.settle(articles, {}, fingerprints.candidates(tx, articles, known), judged)
+        fingerprints.lock(tx, articles)
+        # Statements of their own: they see what was committed while the locks were waited for.
+        return holders(tx, [article.exact_key for article in articles])
 
     def _failed(self, bulletin: Claimed, error: BaseException) -> Verdict:
         """Back into the queue for a later try, alone; into quarantine when it has failed too often."""

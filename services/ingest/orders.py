@@ -119,10 +119,10 @@ def _lock(tx: Connection, id: UUID) -> AnyRow:
 
 def _lock_with_words(tx: Connection, id: UUID) -> AnyRow:
     """The article's row, locked, and all its words before it. Raises ArticleInHand if it says something new by then."""
-    words = _words(tx, id)
-    lock_words(tx, words)
+    words, bands = _words(tx, id), _bands(tx, id)
+    lock_words(tx, words, bands)
     article: AnyRow = _run(tx, _LOCK, id=id).one()
-    if not set(_words(tx, id)) <= set(words):
+    if not (set(_words(tx, id)) <= set(words) and set(_bands(tx, id)) <= set(bands)):
         raise ArticleInHand("order it again in a moment", headers={"Retry-After": "1"})
     return article
 
@@ -133,6 +133,12 @@ def _words(tx: Connection, id: UUID) -> list[bytes]:
     SELECT exact_key FROM article WHERE id = %(id)s AND exact_key IS NOT NULL
     UNION SELECT exact_key FROM article_version WHERE article_id = %(id)s AND exact_key IS NOT NULL
     """
+    return [row[0] for row in _run(tx, sql, id=id)]
+
+
+def _bands(tx: Connection, id: UUID) -> list[int]:
+    """The keys that similar texts share with it."""
+    sql = "SELECT key FROM article_band JOIN article_fingerprint USING (number) WHERE article_id = %(id)s"
     return [row[0] for row in _run(tx, sql, id=id)]
 
 
@@ -161,7 +167,7 @@ ORDER BY bulletin.received_at, bulletin.id LIMIT 1
 """
 _REQUEUE = """
 WITH untied AS (
-    DELETE FROM duplicate_relation WHERE bulletin_id = %(bulletin_id)s AND original_id = %(id)s
+    DELETE FROM duplicate_relation WHERE bulletin_id = %(bulletin_id)s
 ), named AS (
     UPDATE article SET heir_id = %(bulletin_id)s WHERE id = %(id)s
 )
@@ -215,6 +221,15 @@ _ERASE = (
         mentioned_days = NULL, place_terms = '{{}}', {_BLANK}
     WHERE article_id = %(id)s
     """,
+    f"""
+    UPDATE duplicate_relation SET reason = '', spans = '[]'
+    WHERE original_id = %(id)s OR bulletin_id IN {_ITS_BULLETINS}
+    """,
+    """
+    DELETE FROM article_band USING article_fingerprint
+    WHERE article_band.number = article_fingerprint.number AND article_id = %(id)s
+    """,
+    "DELETE FROM article_fingerprint WHERE article_id = %(id)s",
 )
 
 

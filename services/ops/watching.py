@@ -157,7 +157,8 @@ _UNBALANCED = {
         WHERE bulletin.status NOT IN ('published', 'withdrawn')""",
     "a duplicate without its original": """
         SELECT id FROM bulletin WHERE status = 'duplicate'
-        AND NOT EXISTS (SELECT FROM duplicate_relation WHERE duplicate_relation.bulletin_id = bulletin.id)""",
+        AND NOT EXISTS (SELECT FROM duplicate_relation
+                        WHERE duplicate_relation.bulletin_id = bulletin.id AND kind IN ('exact', 'near'))""",
     "without its bytes": """
         SELECT id FROM bulletin WHERE NOT EXISTS (SELECT FROM raw_object WHERE sha256 = raw_sha256)""",
     "closed with an attempt that goes on": """
@@ -183,7 +184,8 @@ def bulletin(tx: Connection, id: UUID) -> dict[str, Any] | None:
            duplicate_relation.original_id, duplicate_relation.kind, duplicate_relation.reason AS duplicate_reason,
            duplicate_relation.decided_at, duplicate_relation.decided_by
     FROM bulletin LEFT JOIN article_version ON article_version.bulletin_id = bulletin.id
-    LEFT JOIN duplicate_relation ON duplicate_relation.bulletin_id = bulletin.id
+    LEFT JOIN duplicate_relation
+        ON duplicate_relation.bulletin_id = bulletin.id AND duplicate_relation.kind IN ('exact', 'near')
     WHERE bulletin.id = %(id)s
     """
     found = _documents(tx, sql, id=id)

@@ -1,11 +1,12 @@
 """The words of the pages, in Vietnamese and English, and how times are written."""
 
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("vi", "en")
+_VIETNAM = timezone(timedelta(hours=7))
 
 
 @cache
@@ -36,5 +37,6 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A moment to the tenth of a second, with its offset from UTC."""
+    """A moment to the tenth of a second, by the clocks of Việt Nam."""
+    at = at.astimezone(_VIETNAM)
     return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 100_000}{at:%z}"

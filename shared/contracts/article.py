@@ -180,6 +180,33 @@ class CitationOut(SpanOut):
     basis: BasisOut
 
 
+class DifferenceOut(SpanOut):
+    """Where this text and another differ: characters of this `text`, and those of the other's in their place."""
+
+    other_start: int
+    other_end: int
+
+
+class RelationOut(BaseModel):
+    """What a bulletin and an article are to each other, decided when the later one came.
+
+    `direction` says which of the two is this article's: "to" an earlier article, or "from" a later bulletin, whose own
+    article, if it has one, is `article`. `differences` are told of this article's own relations only.
+    """
+
+    kind: Literal["exact", "near", "revision", "same_event", "none"]
+    direction: Literal["to", "from"]
+    article: str | None
+    bulletin: str
+    score: float
+    method: str
+    version: str
+    reason: str
+    differences: list[DifferenceOut]
+    decided_by: Literal["rule", "person"]
+    decided_at: datetime
+
+
 class DatingOut(BaseModel):
     """When something was, ISO 8601 or null, and how that is known. What nobody says is unknown, never today."""
 
@@ -224,6 +251,9 @@ class ArticleOut(BaseModel):
     places: list[PlaceOut]
     people: list[PersonOut]
     citations: list[CitationOut]
+    relations: list[RelationOut] = Field(
+        description="To earlier articles, then from later bulletins, newest first; 100."
+    )
 
 
 class ArticleSummary(BaseModel):

@@ -104,6 +104,21 @@ ARTICLE_OUT: dict[str, Any] = {
     ],
     "people": [],
     "citations": [],
+    "relations": [
+        {
+            "kind": "revision",
+            "direction": "to",
+            "article": "art_0199f39d0a4e7c33b1f0e2d4c6b8a097",
+            "bulletin": BULLETIN,
+            "score": 0.93,
+            "method": "duplicates.compared",
+            "version": "1",
+            "reason": "the same bulletin with other facts: 4/9/2025 → 5/9/2025",
+            "differences": [{"start": 31, "end": 32, "other_start": 31, "other_end": 32}],
+            "decided_by": "rule",
+            "decided_at": "2025-09-05T03:12:44.310000+00:00",
+        }
+    ],
 }
 ARTICLE_OUT["places"] = [
     {

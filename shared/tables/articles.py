@@ -50,7 +50,7 @@ article = Table(
     comment="One row per article; its words are in its versions.",
 )
 
-# The one rule of what readers see is in these two views (migration 0007). Every query of a reader goes through them,
+# The one rule of what readers see is in these two views (migration 0008). Every query of a reader goes through them,
 # and never through `article`: a test holds the code against that.
 readable_article = table(
     "readable_article",
@@ -130,18 +130,37 @@ duplicate_relation = Table(
     "duplicate_relation",
     metadata,
     Column("bulletin_id", Uuid, ForeignKey("bulletin.id"), primary_key=True),
-    Column("original_id", Uuid, ForeignKey("article.id"), nullable=False),
+    Column("original_id", Uuid, ForeignKey("article.id"), primary_key=True),
     Column("kind", Text, nullable=False),
     Column("score", REAL, nullable=False),
     Column("method", Text, nullable=False),
     Column("method_version", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("spans", JSONB, nullable=False, server_default=text("'[]'"), comment="Where the two filed texts differ."),
     Column("decided_by", Text, nullable=False),
     Column("decided_at", TIME, nullable=False),
-    CheckConstraint("kind IN ('exact', 'near', 'revision', 'same_event')", name="kind"),
+    CheckConstraint("kind IN ('exact', 'near', 'revision', 'same_event', 'none')", name="kind"),
     CheckConstraint("decided_by IN ('rule', 'person')", name="decided_by"),
     Index(None, "original_id"),
-    comment="A bulletin that says what an article already says.",
+    comment="What a bulletin is to an earlier article; none: the same form of words with other values.",
+)
+
+article_fingerprint = Table(
+    "article_fingerprint",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("article_id", Uuid, ForeignKey("article.id"), nullable=False, unique=True),
+    Column("said", LargeBinary, nullable=False, comment="What counts of its text, packed."),
+    comment="What the next bulletins are held against; the articles by numbers that are half as long as their ids.",
+)
+
+# Narrow, for there are 24 rows an article: no foreign key, no row but the index's key.
+article_band = Table(
+    "article_band",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    comment="Which articles are found under a key of 63 bits that similar texts share.",
 )
 
 # One row, updated as the last statement of a publishing transaction: its lock makes the order of numbers the order of

@@ -20,7 +20,7 @@ from services.enrich.workbench import Workbench, backoff
 from shared.contracts.article import ArticleOut
 from shared.database import make_engine, transaction
 from shared.ids import ARTICLE, BULLETIN, written
-from shared.reading import article_of, article_row, document
+from shared.reading import article_of, article_row, document, relations_of
 from shared.settings import Settings
 from tests.enrich.conftest import MakeBench
 from tests.factories import TEXT, a_bulletin, a_json, a_text, some_bulletins
@@ -68,9 +68,11 @@ def test_a_bulletin_becomes_an_article_with_all_that_was_found_in_it(database: D
     with transaction(engine) as tx:
         article = article_of(tx, database.value("SELECT article_id FROM article_version"))
         row = article_row(tx, database.value("SELECT id FROM article"))
+        assert row
+        relations = relations_of(tx, row)
     engine.dispose()
     assert article
-    assert ArticleOut.model_validate(document(row)) == article
+    assert ArticleOut.model_validate(document(row, relations)) == article
     found_date, found_length = article.dates
     found_name = next(one for one in article.entities if one.key is None and one.name == "Vĩnh Long")
     (place,) = article.places
@@ -79,7 +81,7 @@ def test_a_bulletin_becomes_an_article_with_all_that_was_found_in_it(database: D
         "version": 1, "kind": "first", "note": None, "pub_status": "usable", "bulletin": written(BULLETIN, id), "source": "báo",
         "external_id": "7", "received_at": received, "pipeline": pipeline.version(), "title": TEXT.splitlines()[0],
         "text": TEXT, "items": [], "byline": None, "source_line": None, "abbreviations": [], "slips": [], "notes": [],
-        "citations": [],
+        "citations": [], "relations": [],
     }  # fmt: skip
     assert [(block.kind, TEXT[block.start : block.end] == block.text) for block in article.blocks] == [
         ("headline", True), ("lead", True), ("paragraph", True),

@@ -1,12 +1,13 @@
 """What the operator's desk says, and that it says what SQL says."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from services.enrich.workbench import Workbench
 from services.ops.desk import seconds_to_drain
-from shared.ids import BULLETIN, new_id, written
+from shared.ids import BULLETIN, written
 from tests.factories import TEXT, a_text, some_bulletins
 from tests.ops.conftest import BAD
 from tests.servers import Service
@@ -127,7 +128,7 @@ def test_a_duplicate_tells_what_it_repeats(ops: Service, bench: Workbench) -> No
     assert "told a duplicate" in [event["what"] for event in told["events"]]
 
 
-@pytest.mark.parametrize("id", [written(BULLETIN, new_id()), "bul_7", "nothing"])
+@pytest.mark.parametrize("id", [written(BULLETIN, UUID(int=7)), "bul_7", "nothing"])
 def test_nobody_s_life_is_a_problem(ops: Service, id: str) -> None:
     answer = ops.http.get(f"/ops/v1/bulletins/{id}/history")
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_bulletin")

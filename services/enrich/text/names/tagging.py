@@ -1,6 +1,7 @@
 """The tagger: a conditional random field over syllables; from blocks to names with their confidence."""
 
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -37,14 +38,10 @@ def in_capitals(sentence: Sentence) -> bool:
 
 def tag(blocks: Sequence[Block], numbered: Sequence[tuple[int, Passage]]) -> list[Found]:
     """The names that the tagger sees in the blocks' passages, in the order of the text."""
-    tagger = _tagger()
     found = []
     for (number, passage), stretches in zip(numbered, features_of([passage for _, passage in numbered]), strict=True):
         for offset, features in stretches:
-            labels = tagger.tag(features)
-            for first, last, label in spans_of(labels):
-                # The least sure syllable decides: a name is right as a whole or not at all.
-                confidence = min(tagger.marginal(labels[place], place) for place in range(first, last))
+            for first, last, label, confidence in _seen(features):
                 start, end = passage.sentence.starts[offset + first], passage.sentence.ends[offset + last - 1]
                 found.append(
                     Found(
@@ -53,6 +50,22 @@ def tag(blocks: Sequence[Block], numbered: Sequence[tuple[int, Passage]]) -> lis
                     )
                 )  # fmt: skip
     return found
+
+
+# The tagger remembers the sentence between the two questions, and is one for all threads of a process.
+_IN_USE = threading.Lock()
+
+
+def _seen(features: list[list[str]]) -> list[tuple[int, int, str, float]]:
+    """The spans of names in a sentence, each with its type and the confidence of its least sure syllable."""
+    with _IN_USE:
+        tagger = _tagger()
+        labels = tagger.tag(features)
+        # The least sure syllable decides: a name is right as a whole or not at all.
+        return [
+            (first, last, label, min(tagger.marginal(labels[place], place) for place in range(first, last)))
+            for first, last, label in spans_of(labels)
+        ]
 
 
 def spans_of(labels: Iterable[str]) -> Iterator[tuple[int, int, str]]:

@@ -1,13 +1,13 @@
 """The life of an article: keys and their versions, embargo, withholding, kills, erasure, and who did it.
 
-Revision: 0007, after 0006. Yesterday's code goes on beside it: what it adds is announced, has no key and no embargo.
+Revision: 0008, after 0007. Yesterday's code goes on beside it: what it adds is announced, has no key and no embargo.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007'
-down_revision = '0006'
+revision = '0008'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
