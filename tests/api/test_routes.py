@@ -128,12 +128,13 @@ def test_who_has_the_article_already_is_told_so(api: Service, publish: Publish) 
         assert api.http.get(href, headers={"If-None-Match": unknown}).status_code == 200
 
 
-def test_an_article_that_is_withheld_is_another_than_before(api: Service, publish: Publish) -> None:
+def test_who_has_an_article_that_is_now_withheld_is_told_so(api: Service, publish: Publish) -> None:
     publish(1)
     href = get(api, "/v1/articles")["data"][0]["href"]
     etag = api.http.get(href).headers["etag"]
     api.database.run("UPDATE article SET pub_status = 'withheld'")
-    assert api.http.get(href, headers={"If-None-Match": etag}).json()["pub_status"] == "withheld"
+    answer = api.http.get(href, headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.json()["code"]) == (403, "article_withheld")
 
 
 def test_the_feed_is_followed_by_the_last_number_that_was_seen(api: Service, publish: Publish) -> None:
