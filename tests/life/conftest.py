@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from infra.chaos.account import check
-from services.enrich import lives, tasks
+from services.enrich import lives, pipeline, tasks
 from services.enrich.workbench import Workbench
 from shared.database import transaction
 from shared.settings import Settings
@@ -118,4 +118,6 @@ def make_bench(served_database: Database) -> Iterator[Callable[[], Workbench]]:
 @pytest.fixture
 def newsroom(ingest: Service, api: Service, make_bench: Callable[[], Workbench]) -> Newsroom:
     """Both services on empty tables, and a workbench."""
+    # Else the first text of a session would be charged for reading all lists.
+    pipeline.warm_up()
     return Newsroom(ingest, api, make_bench())
