@@ -34,7 +34,8 @@ HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 _TEMPLATE = "migrated"
 _TABLES = (
-    "raw_object, bulletin, attempt, worker_heartbeat, article, article_version, duplicate_relation, change, feed_head"
+    "raw_object, bulletin, attempt, worker_heartbeat, article, article_version, duplicate_relation, change, feed_head,"
+    " entity, entity_alias, entity_fact, article_entity, entity_decision"
 )
 
 

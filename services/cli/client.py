@@ -65,6 +65,10 @@ class Client:
         """An article."""
         return self._json("GET", f"{self.api_url}/v1/articles/{id}")
 
+    def entities(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """An answer about entities: `path` is what stands behind /v1/entities."""
+        return self._json("GET", f"{self.api_url}/v1/entities{path}", params=dict(asked))
+
     def changes(self, since: int, limit: int = 200) -> dict[str, Any]:
         """A piece of the feed."""
         return self._json("GET", f"{self.api_url}/v1/changes", params={"since": since, "limit": limit})

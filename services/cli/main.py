@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import places, show
+from services.cli import entities, places, show
 from services.cli.client import Client, ClientError
 from services.cli.home import ROOT, addresses
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(places.app, name="places")
+app.add_typer(entities.app, name="entities")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Files = Annotated[

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import pipeline, repository
+from services.enrich import linking, pipeline, repository
+from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
 from services.enrich.repository import Claimed, Verdict
 from services.enrich.text.article import Article, UnreadableBulletin
@@ -133,6 +134,8 @@ class Workbench:
         pairs = [(bulletin, article) for (bulletin, _, _), article in zip(made, settled, strict=True)]
         fresh = [(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
         repository.add_articles(tx, fresh, pipeline=version, now=now)
+        named = [Named(article_id=article.id, version=1, naming=article.naming) for _, article in fresh]
+        linking.link(tx, named, now=now)
         repository.add_relations(tx, [pair for pair in pairs if pair[1].duplicate], now=now)
         verdicts = [
             Verdict(

@@ -115,12 +115,16 @@ class DateOut(SpanOut):
 
 
 class EntityOut(SpanOut):
-    """A name; `key` identifies what it names where that is known, such as `vn-province:38`."""
+    """A name; `key` identifies what it names where that is known, such as `vn-province:38`.
+
+    `entity` is the id under which all articles know it; null where the name alone does not say which it is.
+    """
 
     text: str
     type: EntityType
     name: str
     key: str | None
+    entity: str | None
     basis: BasisOut
 
 
@@ -140,6 +144,7 @@ class PlaceOut(SpanOut):
     lies_in: list[str]
     today: list[str]
     candidates: list[str]
+    entity: str | None
     basis: BasisOut
 
 
@@ -164,6 +169,7 @@ class PersonOut(BaseModel):
     titles: list[SpanOut]
     rank: RankOut | None
     positions: list[PositionOut]
+    entity: str | None
     basis: BasisOut
 
 
@@ -176,6 +182,7 @@ class CitationOut(SpanOut):
     number: str | None
     year: str | None
     issuer: str | None
+    entity: str | None
     basis: BasisOut
 
 
