@@ -35,6 +35,10 @@ class Client:
         self._patience = patience
         self._http = httpx.Client(timeout=httpx.Timeout(_LONGEST_WAIT + 15, connect=5))
 
+    def close(self) -> None:
+        """Let the connections go."""
+        self._http.close()
+
     def post(
         self,
         content: bytes,

@@ -1,6 +1,7 @@
 """`bantin entities`: who and what articles name; and a person's decisions about it."""
 
 import getpass
+import json
 import os
 import subprocess
 import sys
@@ -131,16 +132,27 @@ def _run(words: list[str], *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(done.stdout)
     else:
-        show.console.print(done.stdout, end="", markup=False)
+        for line in done.stdout.splitlines():
+            _tell(json.loads(line))
     raise typer.Exit(done.returncode)
+
+
+def _tell(made: dict[str, Any]) -> None:
+    """A decision in words."""
+    what = {"merge": "is", "split": "is not, in some articles, but", "undo": "is again as it was, as to"}[made["kind"]]
+    show.console.print(f"{made['id']}  {made['entity']} {what} {made['into']}", markup=False, soft_wrap=True)
+    show.console.print(f"    {made['actor']}, {made['decided_at']}: {made['reason']}", markup=False, soft_wrap=True)
 
 
 def _get(path: str, asked: dict[str, Any]) -> dict[str, Any]:
     where = addresses()
+    client = Client(where["ingest_url"], where["api_url"], 5.0)
     try:
-        return Client(where["ingest_url"], where["api_url"], 5.0).entities(path, asked)
+        return client.entities(path, asked)
     except ClientError as error:
         show.fail(str(error), error.code)
+    finally:
+        client.close()
 
 
 def _day(one: dict[str, Any], name: str) -> str:

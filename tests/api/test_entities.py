@@ -115,7 +115,10 @@ def test_the_articles_of_an_entity_come_in_pages_newest_first(api: Service, publ
     path = f"{the(api, 'q=ngo van thu')['href']}/articles?limit=1"
     first = get(api, path)
     second = get(api, f"{path}&cursor={first['page']['next']}")
-    assert [page["data"][0]["title"] for page in (first, second)] == ["Bế mạc hội thao", "Khai mạc hội thao ở Thanh Hóa"]
+    assert [page["data"][0]["title"] for page in (first, second)] == [
+        "Bế mạc hội thao",
+        "Khai mạc hội thao ở Thanh Hóa",
+    ]
     assert second["page"]["next"] is None
 
 
