@@ -20,9 +20,14 @@ _SEEN = """
 article_entity AS link JOIN article ON article.id = link.article_id AND article.current_version = link.version
     AND article.pub_status = 'usable' AND (article.embargo_until IS NULL OR article.embargo_until <= now())
 """
-# The entity and those that were merged into it.
-_MEMBERS = "SELECT {lead}.id UNION ALL SELECT member.id FROM entity AS member WHERE member.lead_id = {lead}.id"
-_IS_SEEN = f"EXISTS (SELECT FROM {_SEEN} WHERE link.entity_id IN ({_MEMBERS.format(lead='lead')}))"
+# One such article of `lead` or of what was merged into it: joined row by row, so that a page stops when it is full. As
+# EXISTS it would be joined before, for all entities at once.
+_SEEN_ONCE = f"""
+CROSS JOIN LATERAL (
+    SELECT FROM (SELECT lead.id UNION ALL SELECT member.id FROM entity AS member WHERE member.lead_id = lead.id) AS one
+    CROSS JOIN LATERAL (SELECT FROM {_SEEN} WHERE link.entity_id = one.id LIMIT 1) AS any_link LIMIT 1
+) AS seen
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,8 @@ def entities(tx: Connection, *, q: str | None, type: str | None, after: Place | 
         source = f"({_HITS}) AS hit JOIN entity AS lead ON lead.id = hit.lead_id"
         sort = "grade, lead.name_order, lead.id"
     sql = f"""
-    SELECT lead.id, lead.type, lead.name, lead.name_order, grade FROM {source}
-    WHERE {" AND ".join(where)} AND {_IS_SEEN} ORDER BY {sort} LIMIT %(limit)s
+    SELECT lead.id, lead.type, lead.name, lead.name_order, grade FROM {source} {_SEEN_ONCE}
+    WHERE {" AND ".join(where)} ORDER BY {sort} LIMIT %(limit)s
     """
     return _rows(tx, sql, **values)
 
@@ -82,7 +87,7 @@ def lead(tx: Connection, id: UUID) -> Any:
     """The entity of this id, or the one into which it was merged; None if there is none that readers may know of."""
     sql = f"""
     SELECT lead.id, lead.type, lead.name, lead.key FROM entity AS asked
-    JOIN entity AS lead ON lead.id = coalesce(asked.lead_id, asked.id) WHERE asked.id = %(id)s AND {_IS_SEEN}
+    JOIN entity AS lead ON lead.id = coalesce(asked.lead_id, asked.id) {_SEEN_ONCE} WHERE asked.id = %(id)s
     """
     return next(iter(_rows(tx, sql, id=id)), None)
 

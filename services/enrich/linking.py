@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
@@ -39,6 +40,7 @@ class _Outcome:
     new_names: set[str] = field(default_factory=set)
 
 
+@lru_cache(maxsize=8192)
 def entity_id(type: str, key: str) -> UUID:
     """The id of the body, place or document of this key."""
     return uuid5(_NAMESPACE, f"{type}\n{key}")

@@ -110,7 +110,7 @@ def earlier_people(tx: Connection, articles: Sequence[UUID]) -> dict[tuple[UUID,
 
 def add_entities(tx: Connection, new: Iterable[NewEntity], *, now: datetime) -> None:
     """Keep entities and what they are called; those that are known already stay as they are."""
-    entities = sorted({one.id: one for one in new}.values(), key=lambda one: one.id)
+    entities = sorted({one.id: one for one in new}.values(), key=lambda one: one.id.int)
     if not entities:
         return
     sql = """
@@ -129,7 +129,8 @@ def add_entities(tx: Connection, new: Iterable[NewEntity], *, now: datetime) -> 
 
 def add_aliases(tx: Connection, aliases: Iterable[tuple[UUID, str]]) -> None:
     """Keep what entities are called."""
-    rows = sorted(set(aliases))
+    # By the numbers: UUIDs are compared in Python, these are not; PostgreSQL has the same order.
+    rows = sorted(set(aliases), key=lambda row: (row[0].int, row[1]))
     if not rows:
         return
     sql = """
@@ -147,7 +148,7 @@ def add_aliases(tx: Connection, aliases: Iterable[tuple[UUID, str]]) -> None:
 
 def add_facts(tx: Connection, facts: Iterable[tuple[UUID, Fact]]) -> None:
     """Keep what people are compared by."""
-    rows = sorted({(id, *_values(fact)) for id, fact in facts})
+    rows = list({(id, *_values(fact)) for id, fact in facts})
     if not rows:
         return
     sql = """

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from services.enrich.text.article import Article, EntityMention, PlaceLink, Reference
 from services.enrich.text.identity.words import begins_with, holds, lists, words
@@ -208,6 +208,7 @@ def _level(key: str) -> int:
     return 0
 
 
+@lru_cache(maxsize=4096)
 def _whole(key: str) -> str:
     """A folded name with its short words written out."""
     padded = f" {key} "
