@@ -38,6 +38,7 @@ def order(name: str) -> str:
     return " ".join(_syllable(word) for word in folded(name).split(" "))
 
 
+@lru_cache(maxsize=_MOST)
 def _syllable(word: str) -> str:
     letters: list[str] = []
     tone = _LEVEL

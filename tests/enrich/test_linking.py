@@ -181,3 +181,13 @@ def test_a_lost_transaction_leaves_no_entity_behind(database: Database, bench: W
         admin.commit()
         bench.enrich([])
         assert database.count("entity") == database.count("article_entity") == 0
+
+
+def test_what_is_too_long_for_a_name_is_no_entity_and_no_trouble(database: Database, bench: Workbench) -> None:
+    many = " ".join(f"Văn{number}" for number in range(900))
+    some_bulletins(
+        database, [f'Tin\n\nXã mở Mô hình "Đèn {many}" và Chương trình OCOP.', f"Tin\n\nÔng Nguyễn {many} dự."]
+    )
+    bench.enrich([])
+    assert database.rows("SELECT outcome, error FROM attempt") == [("published", None)] * 2
+    assert database.value("SELECT max(length(alias)) FROM entity_alias") <= 300

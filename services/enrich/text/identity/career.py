@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 
 from services.enrich.text.article import Article, Person, Position
+from services.enrich.text.identity.subjects import LONGEST_NAME
 from services.enrich.text.identity.words import begins_with, holds, lists, words
 from services.enrich.text.named import Fact, Service, Subject
 from services.enrich.text.period import days_of
@@ -52,7 +53,7 @@ def _fact(quarter: date | None, rank: int, position: Position, bodies: Mapping[s
     post = folded(position.text)
     organisation = folded(position.organisation or "")
     body = bodies.get(organisation)
-    said = _without_body(post, organisation)
+    said = _without_body(post, organisation)[:LONGEST_NAME]
     if begins_with(post, words(_FILE, "posts", "former")):
         # It dates nothing, and stands against nothing.
         return Fact(quarter=None, service="", rank=0, post=said, body=body.key if body else "", province="", level=0)

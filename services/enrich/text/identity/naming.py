@@ -2,7 +2,7 @@
 
 from services.enrich.text.article import Article, Person
 from services.enrich.text.identity.career import career_of, day_of
-from services.enrich.text.identity.subjects import subjects_of
+from services.enrich.text.identity.subjects import LONGEST_NAME, subjects_of
 from services.enrich.text.identity.usual import is_frequent
 from services.enrich.text.named import NamedPerson, Naming, Subject
 from shared.orthography.search import folded
@@ -15,7 +15,7 @@ def find_subjects(article: Article) -> Article:
     people: dict[str, NamedPerson] = {}
     for person in article.people:
         named = _named(article, person, bodies)
-        if named.key:
+        if named.key and len(named.name) <= LONGEST_NAME:
             # Two spellings of one name in one article are one person: "Hoà" and "Hòa".
             people.setdefault(named.key, named)
     naming = Naming(day=day_of(article), people=tuple(people.values()), subjects=tuple(subjects))

@@ -14,6 +14,9 @@ from shared.places.units import forms, lies_in
 from shared.places.words import kind_and_name
 
 _FILE = "bodies"
+LONGEST_NAME = 300
+"""Characters. What is longer is no name; and an index takes no more than some thousand bytes."""
+
 _BRACKETED = re.compile(r"\s*\([^()]*\)")
 _PROVINCE = 3
 _LEVEL_OF_CODE = {2: _PROVINCE, 3: 2, 5: 1}
@@ -24,7 +27,8 @@ def subjects_of(article: Article) -> list[Subject]:
     found = [*_bodies(article), *_places(article.places), *_documents(article.citations)]
     by_key: dict[tuple[str, str], list[Subject]] = defaultdict(list)
     for one in found:
-        by_key[one.type, one.key].append(one)
+        if len(one.name) <= LONGEST_NAME:
+            by_key[one.type, one.key].append(one)
     return [_joined(same) for same in by_key.values()]
 
 
@@ -34,7 +38,7 @@ def _joined(same: Sequence[Subject]) -> Subject:
         type=first.type,
         key=first.key,
         name=first.name,
-        aliases=tuple(sorted({alias for one in same for alias in one.aliases})),
+        aliases=tuple(sorted({alias for one in same for alias in one.aliases if len(alias) <= LONGEST_NAME})),
         spans=tuple(sorted({span for one in same for span in one.spans}, key=lambda span: (span.start, span.end))),
         confidence=max(one.confidence for one in same),
         reason=first.reason,
