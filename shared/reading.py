@@ -4,18 +4,38 @@ Whatever a reader gets goes through the views `readable_article` and `recalled_a
 may be seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, literal, null, select
+from sqlalchemy import Connection, func, literal, null, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
 from shared.errors import ArticleErased, ArticleKilled, ArticleWithheld, NoSuchArticle, ServiceError
-from shared.ids import ARTICLE, BULLETIN, written
+from shared.ids import ARTICLE, BULLETIN, ENTITY, written
 from shared.tables.articles import FINDINGS, article_version, duplicate_relation, readable_article, recalled_article
+from shared.tables.entities import article_entity, entity
 
+# Read with the article and not kept in it: a person's decision changes it without touching the article.
+_LINKS = (
+    select(
+        func.jsonb_agg(
+            aggregate_order_by(
+                func.jsonb_build_array(
+                    article_entity.c.type, func.coalesce(entity.c.lead_id, entity.c.id), article_entity.c.spans
+                ),
+                article_entity.c.entity_id,
+            )
+        )
+    )
+    .join_from(article_entity, entity, entity.c.id == article_entity.c.entity_id)
+    .where(article_entity.c.article_id == article_version.c.article_id)
+    .where(article_entity.c.version == article_version.c.version)
+    .correlate(article_version)
+    .scalar_subquery()
+)
 _VERSION = select(
     readable_article.c.pub_status,
     readable_article.c.source,
@@ -23,8 +43,20 @@ _VERSION = select(
     readable_article.c.available_at,
     readable_article.c.current_version,
     article_version,
+    _LINKS.label("links"),
 ).join_from(readable_article, article_version, article_version.c.article_id == readable_article.c.id)
 _CURRENT = article_version.c.version == readable_article.c.current_version
+
+Links = Mapping[tuple[str, int, int], str]
+"""The written id of an entity, by its type and a place where the text names it."""
+
+_ENTITY_TYPE = {
+    "PERSON": "person",
+    "ORGANIZATION": "organization",
+    "LOCATION": "place",
+    "LEGAL_DOCUMENT": "document",
+    "PROGRAMME": "document",
+}
 
 
 def article_row(tx: Connection, id: UUID, version: int | None = None) -> AnyRow | None:
@@ -98,6 +130,8 @@ def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
 
 def document(row: AnyRow, relations: Sequence[AnyRow]) -> dict[str, Any]:
     """The document of an article's row: an ArticleOut, as plain values (a test holds one against the other)."""
+    links = _by_place(row.links or [])
+    found = {name: getattr(row, name) for name in FINDINGS}
     return {
         "id": written(ARTICLE, row.article_id),
         "version": row.version,
@@ -112,7 +146,16 @@ def document(row: AnyRow, relations: Sequence[AnyRow]) -> dict[str, Any]:
         "pipeline": row.pipeline,
         "title": row.title,
         "text": row.text,
-        **{name: getattr(row, name) for name in FINDINGS},
+        **found,
+        "entities": [
+            {**one, "entity": links.get((_ENTITY_TYPE[one["type"]], one["start"], one["end"]))}
+            for one in found["entities"]
+        ],
+        "places": [{**one, "entity": links.get(("place", one["start"], one["end"]))} for one in found["places"]],
+        "people": [{**one, "entity": _of_person(one, links)} for one in found["people"]],
+        "citations": [
+            {**one, "entity": links.get(("document", one["start"], one["end"]))} for one in found["citations"]
+        ],
         "relations": [_relation(relation) for relation in relations],
     }
 
@@ -131,6 +174,20 @@ def _relation(row: AnyRow) -> dict[str, Any]:
         "decided_by": row.decided_by,
         "decided_at": row.decided_at,
     }
+
+
+def _by_place(rows: list[tuple[str, str, list[int]]]) -> Links:
+    return {
+        (type, start, end): written(ENTITY, UUID(id))
+        for type, id, spans in rows
+        for start, end in zip(spans[::2], spans[1::2], strict=True)
+    }
+
+
+def _of_person(person: Mapping[str, Any], links: Links) -> str | None:
+    places = [*person["mentions"], *person["titles"]]
+    found = (links.get(("person", place["start"], place["end"])) for place in places)
+    return next((id for id in found if id), None)
 
 
 def article_of(tx: Connection, id: UUID) -> ArticleOut | None:

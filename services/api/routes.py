@@ -5,12 +5,13 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
+from zlib import crc32
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine
 
-from services.api import cursor, queries
+from services.api import cursor, entity_queries, queries
 from services.api.cursor import BadCursor
 from services.api.diff import difference
 from services.api.places import place_terms, province_terms
@@ -27,7 +28,7 @@ from shared.errors import (
     NotFound,
 )
 from shared.http import dumps, json_response, problem_answers
-from shared.ids import ARTICLE, BULLETIN, read, written
+from shared.ids import ARTICLE, BULLETIN, ENTITY, read, written
 from shared.reading import article_row, document, relations_of, version_rows, why_not
 
 router = APIRouter(prefix="/v1", tags=["articles"])
@@ -72,12 +73,25 @@ class ArticlesAsked(BaseModel):
     province: str | None = Field(
         None, min_length=1, max_length=200, description="A province of today, by code or name."
     )
+    entity: str | None = Field(None, max_length=200, description="An entity's id: only articles that name it.")
+    person: str | None = Field(None, min_length=1, max_length=200, description="A person, by id or whole name.")
+    org: str | None = Field(None, min_length=1, max_length=200, description="An organisation, by id or whole name.")
+    law: str | None = Field(
+        None, min_length=1, max_length=200, description="A law, decision or programme, by id, number or whole name."
+    )
 
     @property
     def places(self) -> list[list[str]]:
         """The terms of the places that were asked for, of each list one."""
         asked = [place_terms(self.place, self.place_mode)] if self.place else []
         return [*asked, province_terms(self.province)] if self.province else asked
+
+    def entities(self, tx: Connection) -> list[list[UUID]]:
+        """The entities that were asked for, of each list one. Raises InvalidParameter if `entity` is no id."""
+        if self.entity is not None and read(ENTITY, self.entity) is None:
+            raise InvalidParameter(f"entity {self.entity!r} is no id: ent_ and 32 hexadecimal digits")
+        asked = (("", self.entity), ("person", self.person), ("organization", self.org), ("document", self.law))
+        return [_meant(tx, told, type) for type, told in asked if told is not None]
 
     @property
     def days(self) -> Days | None:
@@ -114,12 +128,19 @@ def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -
     exactly once, however many arrive meanwhile."""
     before = cursor.decode(_NEWEST, asked.cursor) if asked.cursor is not None else None
     with transaction(engine) as tx:
-        rows = queries.newest(tx, before=before, limit=asked.limit + 1, days=asked.days, places=asked.places)
+        rows = queries.newest(
+            tx,
+            before=before,
+            limit=asked.limit + 1,
+            days=asked.days,
+            places=asked.places,
+            entities=asked.entities(tx),
+        )
     page, more = rows[: asked.limit], len(rows) > asked.limit
     onward = cursor.encode(_NEWEST, page[-1].seq) if more else None
     headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}
     return json_response(
-        {"data": [_summary(row) for row in page], "page": {"limit": asked.limit, "next": onward}}, headers=headers
+        {"data": [summary(row) for row in page], "page": {"limit": asked.limit, "next": onward}}, headers=headers
     )
 
 
@@ -221,7 +242,8 @@ def _row(tx: Connection, id: str, number: int | None = None) -> AnyRow:
 def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request) -> Response:
     # Whatever changes the document changes one of these.
     last = max((relation.decided_at.timestamp() for relation in relations), default=0)
-    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}"'
+    links = crc32(dumps(row.links))
+    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
@@ -268,7 +290,8 @@ def list_changes(asked: Annotated[ChangesAsked, Query()], engine: TheEngine) -> 
     )
 
 
-def _summary(row: AnyRow) -> dict[str, Any]:
+def summary(row: AnyRow) -> dict[str, Any]:
+    """An article in a list."""
     id = written(ARTICLE, row.id)
     return {
         "id": id,
@@ -293,6 +316,12 @@ def _change(row: AnyRow) -> dict[str, Any]:
         "time": row.at,
         "href": f"/v1/articles/{id}",
     }
+
+
+def _meant(tx: Connection, told: str, type: str) -> list[UUID]:
+    """The ids of what is meant by an id or by a whole name of a type; none where nothing is."""
+    id = read(ENTITY, told)
+    return entity_queries.members(tx, [id] if id else entity_queries.called(tx, told, type))
 
 
 def _matches(if_none_match: str | None, etag: str) -> bool:

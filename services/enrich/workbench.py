@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import fingerprints, lives, pipeline, repository
+from services.enrich import fingerprints, linking, lives, pipeline, repository
 from services.enrich.claims import Claimed, Verdict, Version
+from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
@@ -178,6 +179,7 @@ class Workbench:
         fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
         fingerprints.add(tx, [one.article for one in versions if one.current])
         fingerprints.add_relations(tx, pairs, now=now)
+        linking.link(tx, [_named(one) for one in versions], now=now)
         lives.succeed(tx, [bulletin for bulletin, _ in pairs], now=now)
         lives.note_versions(tx, versions, now=now)
         ends |= {bulletin.id: State.DUPLICATE if one.duplicate else State.PUBLISHED for bulletin, one in pairs}
@@ -239,6 +241,10 @@ class Workbench:
 def backoff(failures: int, chance: float) -> timedelta:
     """How long to wait after so many failures: 0.5 s doubled each time, at most 300 s, times 0.5 to 1.5 by chance."""
     return timedelta(seconds=min(300.0, 0.5 * 2 ** min(failures, 20)) * (0.5 + chance))
+
+
+def _named(version: Version) -> Named:
+    return Named(article_id=version.article.id, version=version.number, naming=version.article.naming)
 
 
 def _first(bulletin: Claimed, article: Article) -> Version:

@@ -207,6 +207,11 @@ _ITS_BULLETINS = """
  UNION SELECT id FROM bulletin WHERE article_id = %(id)s
  UNION SELECT bulletin_id FROM duplicate_relation WHERE original_id = %(id)s AND kind IN ('exact', 'near'))
 """
+# Who is named here and nowhere else: all that is kept of them is their name, and what this article said.
+_ONLY_HERE = """
+(SELECT entity_id FROM article_entity AS link WHERE article_id = %(id)s AND NOT EXISTS (
+    SELECT FROM article_entity AS other WHERE other.entity_id = link.entity_id AND other.article_id <> %(id)s))
+"""
 _EMPTY = {"byline": "NULL", "source_line": "NULL", "published": "'{}'", "event": "'{}'"}
 _BLANK = ", ".join(name + " = " + _EMPTY.get(name, "'[]'") for name in FINDINGS)
 _ERASE = (
@@ -230,6 +235,10 @@ _ERASE = (
     WHERE article_band.number = article_fingerprint.number AND article_id = %(id)s
     """,
     "DELETE FROM article_fingerprint WHERE article_id = %(id)s",
+    f"DELETE FROM entity_alias WHERE entity_id IN {_ONLY_HERE}",
+    f"DELETE FROM entity_fact WHERE entity_id IN {_ONLY_HERE}",
+    f"DELETE FROM entity WHERE type = 'person' AND id IN {_ONLY_HERE}",
+    "DELETE FROM article_entity WHERE article_id = %(id)s",
 )
 
 

@@ -116,12 +116,16 @@ class DateOut(SpanOut):
 
 
 class EntityOut(SpanOut):
-    """A name; `key` identifies what it names where that is known, such as `vn-province:38`."""
+    """A name; `key` identifies what it names where that is known, such as `vn-province:38`.
+
+    `entity` is the id under which all articles know it; null where the name alone does not say which it is.
+    """
 
     text: str
     type: EntityType
     name: str
     key: str | None
+    entity: str | None
     basis: BasisOut
 
 
@@ -141,6 +145,7 @@ class PlaceOut(SpanOut):
     lies_in: list[str]
     today: list[str]
     candidates: list[str]
+    entity: str | None
     basis: BasisOut
 
 
@@ -165,6 +170,7 @@ class PersonOut(BaseModel):
     titles: list[SpanOut]
     rank: RankOut | None
     positions: list[PositionOut]
+    entity: str | None
     basis: BasisOut
 
 
@@ -177,6 +183,7 @@ class CitationOut(SpanOut):
     number: str | None
     year: str | None
     issuer: str | None
+    entity: str | None
     basis: BasisOut
 
 

@@ -12,7 +12,7 @@ from tests.servers import ROOT
 
 NAMES = [
     "clean", "find_credits", "find_abbreviations", "find_slips", "fingerprint", "find_dates", "find_entities",
-    "find_places",
+    "find_places", "find_subjects",
 ]  # fmt: skip
 
 

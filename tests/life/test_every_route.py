@@ -42,12 +42,13 @@ def routes(newsroom: Newsroom, id: str, *, service: str) -> list[str]:
     """Every GET address of a service's description, with every parameter filled in that it takes; none is left out."""
     http = getattr(newsroom, service).http
     bulletins = [f"bul_{row[0].hex}" for row in newsroom.database.rows("SELECT id FROM bulletin ORDER BY received_at")]
+    entities = [f"ent_{row[0].hex}" for row in newsroom.database.rows("SELECT id FROM entity")]
     found = []
     for path, operations in http.get("/openapi.json").json()["paths"].items():
         if "get" not in operations:
             continue
         filled = path.replace("{number}", "1").replace("{code}", "38")
-        ids = bulletins if "/bulletins/" in path else [id]
+        ids = bulletins if "/bulletins/" in path else entities if "/entities/" in path else [id]
         assert "{" not in filled.replace("{id}", ""), f"say what {path} shall be asked"
         found += [filled.replace("{id}", one) for one in (ids if "{id}" in path else [""])]
     return found
@@ -60,6 +61,7 @@ QUERIES = {
     ],
     "/v1/changes": ["", "?since=0&limit=200"],
     "/v1/places/resolve": ["?text=L%C3%A0o%20Cai"],
+    "/v1/entities": ["", "?limit=200", "?q=muong+bo", "?type=place"],
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal, Self
 from uuid import UUID
 
+from services.enrich.text.named import NOTHING_NAMED, Naming
 from services.enrich.text.span import OffsetMap, Span
 
 BlockKind = Literal[
@@ -279,6 +280,7 @@ class Article:
     places: tuple[PlaceLink, ...] = ()
     people: tuple[Person, ...] = ()
     citations: tuple[Reference, ...] = ()
+    naming: Naming = NOTHING_NAMED
 
     @property
     def title(self) -> str:
