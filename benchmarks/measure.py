@@ -53,7 +53,7 @@ def a_stack(**options: Any) -> Iterator[Stack]:
         environment |= options.pop("environment", {})
         # Ended by a signal, it takes everything down as well.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-        stack = Stack(home=Path(folder), environment=environment, **options)
+        stack = Stack(home=Path(folder), usual_ports=False, environment=environment, **options)
         try:
             stack.start()
             for url in (stack.ingest_url, stack.api_url):

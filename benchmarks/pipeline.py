@@ -59,6 +59,11 @@ def _tell(figures: dict[str, list[float]], bulletins: int, rounds: int) -> None:
     def ratio(way: str, limit: str) -> float:
         return statistics.median(a / b for a, b in zip(figures[way], figures[limit], strict=True))
 
+    def beside_the_stages(way: str) -> list[float]:
+        parts = (figures[f"{way}_cpu"], figures[f"{way}_server_cpu"], figures["plain_cpu"])
+        return [worker + server - stages for worker, server, stages in zip(*parts, strict=True)]
+
+    costs = zip(beside_the_stages("single"), beside_the_stages("batches"), strict=True)
     sample, origin = texts(1_000)
     told = {
         "batches of 50, two children (a second)": middle("batches"),
@@ -72,6 +77,7 @@ def _tell(figures: dict[str, list[float]], bulletins: int, rounds: int) -> None:
         "one child: worker CPU-ms a bulletin": middle("one_child_cpu"),
         "plain loop: CPU-ms a bulletin": middle("plain_cpu"),
         "batches / one task a bulletin": ratio("batches", "single"),
+        "CPU beside the stages: one task a bulletin / batches": statistics.median(a / b for a, b in costs),
         "per core: plain loop CPU / worker CPU": ratio("plain_cpu", "batches_cpu"),
         "one child / plain loop (time)": ratio("one_child", "plain"),
     }

@@ -23,10 +23,12 @@ from infra.embedded.valkey import Valkey
 from shared.migrations import newest
 from shared.settings import settings
 
-INGEST_PORT, API_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 54320, 63790
+INGEST_PORT, API_PORT, OPS_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 8003, 54320, 63790
 """The ports that are taken when they are free."""
 
 _LONGEST_REST = 5.0
+_LATER = 2.0
+"""Seconds after the others at which sweep and desk are started: at first they have nothing to do."""
 
 Say = Callable[[str], None]
 ServerT = TypeVar("ServerT", Postgres, Valkey)
@@ -55,7 +57,11 @@ class Child:
 
 @dataclass(kw_only=True, slots=True)
 class Stack:
-    """Everything, on the folder `home`. Given URLs take the place of embedded servers."""
+    """Everything, on the folder `home`. Given URLs take the place of embedded servers.
+
+    With `usual_ports` the embedded servers take the ports that people know; without, any: a stack whose servers are
+    killed and started again must not lose its port to another that looks for the usual one.
+    """
 
     home: Path
     say: Say = lambda _: None
@@ -63,6 +69,9 @@ class Stack:
     broker_url: str = ""
     ingest_port: int = 0
     api_port: int = 0
+    ops_port: int = 0
+    with_desk: bool = False
+    usual_ports: bool = True
     workers: int = 1
     concurrency: int = field(default_factory=lambda: settings().worker_concurrency)
     environment: dict[str, str] = field(default_factory=dict)
@@ -75,6 +84,7 @@ class Stack:
     children: dict[str, Child] = field(default_factory=dict, init=False)
     ingest_url: str = field(default="", init=False)
     api_url: str = field(default="", init=False)
+    ops_url: str = field(default="", init=False)
     _lock: "IO[str] | None" = field(default=None, init=False)
     _sockets: list[socket.socket] = field(default_factory=list, init=False)
 
@@ -83,6 +93,7 @@ class Stack:
         self._take_lock()
         ingest = self._listen("ingest", self.ingest_port, INGEST_PORT)
         api = self._listen("api", self.api_port, API_PORT)
+        ops = self._listen("ops", self.ops_port, OPS_PORT) if self.with_desk else None
         self._start_servers()
         self._migrate()
         self._add("ingest", *self.ingest_command, "--fd", str(ingest.fileno()), fds=(ingest.fileno(),))
@@ -91,6 +102,11 @@ class Stack:
             self._add(name, *self.worker_command, "--concurrency", str(self.concurrency))
         self._add("api", "-m", "services.api", "--fd", str(api.fileno()), fds=(api.fileno(),))
         self._add("sweep", *self.sweep_command)
+        self.children["sweep"].start_at = time.monotonic() + _LATER
+        if ops is not None:
+            self._add("ops", "-m", "services.ops", "--fd", str(ops.fileno()), fds=(ops.fileno(),))
+            self.children["ops"].start_at = time.monotonic() + _LATER
+            self.ops_url = f"http://127.0.0.1:{ops.getsockname()[1]}"
         self.ingest_url = f"http://127.0.0.1:{ingest.getsockname()[1]}"
         self.api_url = f"http://127.0.0.1:{api.getsockname()[1]}"
         self.tend()
@@ -101,6 +117,7 @@ class Stack:
         return {
             "ingest_url": self.ingest_url,
             "api_url": self.api_url,
+            "ops_url": self.ops_url,
             "database_url": self.database_url,
             "broker_url": self.broker_url,
         }
@@ -175,11 +192,13 @@ class Stack:
         if not self.database_url:
             self.postgres = _started(
                 lambda port: Postgres(folder=self.home / "postgres", port=port, options=self.postgres_options),
-                POSTGRES_PORT,
+                POSTGRES_PORT if self.usual_ports else 0,
             )
             self.database_url = self.postgres.url()
         if not self.broker_url:
-            self.valkey = _started(lambda port: Valkey(folder=self.home / "valkey", port=port), VALKEY_PORT)
+            self.valkey = _started(
+                lambda port: Valkey(folder=self.home / "valkey", port=port), VALKEY_PORT if self.usual_ports else 0
+            )
             self.broker_url = self.valkey.url
 
     def _migrate(self) -> None:
@@ -207,7 +226,7 @@ class Stack:
 
 
 def _started(make: Callable[[int], ServerT], usual: int) -> ServerT:
-    """A started server on its usual port or, when that is taken or somebody else is quicker, on another."""
+    """A started server on its usual port (0: any) or, when that is taken or somebody else is quicker, on another."""
     for port in (process.free_port(usual), process.free_port(), process.free_port()):
         server = make(port)
         try:

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.api.entities import router as entities
+from services.api.places import router as places
 from services.api.routes import router
 from shared.database import make_engine
 from shared.http import create_app, database_is_ready
@@ -31,4 +33,6 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.include_router(router)
+    app.include_router(places)
+    app.include_router(entities)
     return app

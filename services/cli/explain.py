@@ -32,6 +32,7 @@ _BLOCKS = {
 }
 _MARKS = {
     "date": "black on green",
+    "place": "underline2",
     "entity": "black on bright_cyan",
     "slip": "white on red",
     "abbreviation": "underline",
@@ -79,7 +80,12 @@ def _coloured(found: dict[str, Any]) -> Text:
     text = Text(found["text"], style="dim")
     for block in found["blocks"]:
         text.stylize(f"not dim {_BLOCKS[block['kind']]}", block["start"], block["end"])
-    for kind, values in (("date", found["dates"]), ("entity", found["entities"]), ("slip", found["slips"])):
+    for kind, values in (
+        ("date", found["dates"]),
+        ("place", found["places"]),
+        ("entity", found["entities"]),
+        ("slip", found["slips"]),
+    ):
         for value in values:
             text.stylize(_MARKS[kind], value["start"], value["end"])
     return text
@@ -99,6 +105,8 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
     for entity in found["entities"]:
         value = entity["key"] or entity["name"]
         yield entity["type"].lower(), _places([entity]), entity["text"], value, entity["reason"]
+    for place in found["places"]:
+        yield "place", _places([place]), place["text"], _unit(place), place["reason"]
     for slip in found["slips"]:
         yield "slip", _places([slip]), slip["text"], slip["suggestion"], slip["basis"]["reason"]
     for note in found["notes"]:
@@ -114,6 +122,14 @@ def _credits(found: dict[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
     for origin, reason in (("abbreviations", "the text says so"), ("known_abbreviations", "the lexicon says so")):
         for short, long in found[origin].items():
             yield "abbreviation", "", short, long, reason
+
+
+def _unit(place: dict[str, Any]) -> str:
+    """The unit's name and code, and those of today; or the candidates."""
+    if not place["unit"]:
+        return f"open: {', '.join(place['candidates'])}"
+    then = f"{place['name']} ({place['unit']})"
+    return then if place["today"] in ([], [place["unit"]]) else f"{then}, today {', '.join(place['today'])}"
 
 
 def _places(values: Sequence[dict[str, Any]]) -> str:

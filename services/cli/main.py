@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import show
+from services.cli import desk, entities, life, places, show
 from services.cli.client import Client, ClientError
 from services.cli.home import ROOT, addresses
 
@@ -17,6 +17,14 @@ app = typer.Typer(
     help="Turns the raw text a Vietnamese newsroom posts into clean, de-duplicated, dated, entity-linked articles.",
     epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 try again later.",
 )  # fmt: skip
+
+app.add_typer(places.app, name="places")
+for order in (life.withhold, life.release, life.kill):
+    app.command()(order)
+app.add_typer(desk.quarantine, name="quarantine")
+for command in (desk.queue, desk.workers, desk.ledger, desk.history, desk.top):
+    app.command()(command)
+app.add_typer(entities.app, name="entities")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Files = Annotated[
@@ -37,18 +45,19 @@ def run(
     as_json: Json = False,
     ingest_port: Annotated[int, typer.Option(help="0: 8001, or any that is free.", min=0, max=65535)] = 0,
     api_port: Annotated[int, typer.Option(help="0: 8002, or any that is free.", min=0, max=65535)] = 0,
+    ops_port: Annotated[int, typer.Option(help="0: 8003, or any that is free.", min=0, max=65535)] = 0,
 ) -> None:
     """Run everything on this machine, post the samples or FILES, and print each article.
 
     PostgreSQL and Valkey are embedded unless DATABASE_URL and REDIS_URL say where others are. All data stays in
     .bantin (BANTIN_HOME names another folder) and is there again at the next start.
     """
+    from services.cli.run import Ports
     from services.cli.run import run as run_all
 
     samples = sorted((ROOT / "samples").glob("*.txt"))
-    raise typer.Exit(
-        run_all(files or [], samples, once=once, as_json=as_json, ingest_port=ingest_port, api_port=api_port)
-    )
+    ports = Ports(ingest=ingest_port, api=api_port, ops=ops_port)
+    raise typer.Exit(run_all(files or [], samples, once=once, as_json=as_json, ports=ports))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -65,13 +74,15 @@ def post(
     wait: Annotated[bool, typer.Option("--wait", help="Wait until each is finished and show its article.")] = False,
     source: Annotated[str, typer.Option(help="Who files it.")] = "",
     priority: Annotated[str, typer.Option(help="normal or flash.")] = "",
+    published: Annotated[str, typer.Option(help="The day of publication: 2025-09-05.")] = "",
+    embargo: Annotated[str, typer.Option(help="Nobody sees it before: 2025-09-05T17:00:00+07:00.")] = "",
     charset: Annotated[str | None, typer.Option(help="The charset of text files, if it is known.")] = None,
     as_json: Json = False,
 ) -> None:
     """Post bulletins: FILES, or standard input. A file of JSON lines (.ndjson, .jsonl) is posted as a batch."""
     from services.cli.post import post_all
 
-    headers = {"source": source, "priority": priority}
+    headers = {"source": source, "priority": priority, "published": published, "embargo": embargo}
     raise typer.Exit(post_all(files or [], _client(), wait=wait, charset=charset, headers=headers, as_json=as_json))
 
 
@@ -124,7 +135,7 @@ def tail(
                 if as_json:
                     show.document(change)
                 else:
-                    title = client.article(change["article"])["title"]
+                    title = _title(client, change["article"])
                     show.console.print(f"[dim]{change['seq']:>8}[/] {change['type']} {change['article']}  ", end="")
                     show.console.print(title, markup=False)
                 shown += 1
@@ -133,6 +144,16 @@ def tail(
             position = answer["last_seq"]
             if not answer["changes"]:
                 time.sleep(0.5)
+
+
+def _title(client: Client, id: str) -> str:
+    """An article's title, if it may still be read."""
+    try:
+        return str(client.article(id)["title"])
+    except ClientError as error:
+        if error.problem is None:
+            raise
+        return f"({error.problem['code']})"
 
 
 @app.command()
@@ -157,6 +178,28 @@ def explain(
 
 
 @app.command()
+def dedupe(
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read {id, title, text} line by line, in order of arrival.")
+    ] = False,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Read {id, a: {title, text}, b: {title, text}} line by line.")
+    ] = False,
+) -> None:
+    """Tell which texts of standard input say the same, as the workers do: write JSON, a line for each.
+
+    --jsonl uses a scratch database: on the server of DATABASE_URL, else on a PostgreSQL of its own.
+    """
+    from services.cli.dedupe import dedupe_lines, dedupe_pairs
+
+    if jsonl == pairs:
+        show.fail("either --jsonl or --pairs, and lines on standard input", 2)
+    if pairs:
+        dedupe_pairs()
+    raise typer.Exit(dedupe_lines())
+
+
+@app.command()
 def train(
     data: Annotated[
         list[Path],
@@ -171,6 +214,28 @@ def train(
     from services.cli.train import train as train_on
 
     raise typer.Exit(train_on(data, out=out, score=score))
+
+
+@app.command()
+def replay(
+    pipeline: Annotated[
+        str, typer.Option(help="Articles made by this version; by default by any other than this engine's.")
+    ] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="source=NAME, since=TIME, before=TIME or article=ID; may be given again: all must hold."),
+    ] = None,
+    shadow: Annotated[bool, typer.Option("--shadow", help="Write nothing: only tell what would change.")] = False,
+    jobs: Annotated[int, typer.Option(help="Processes; 0: one for each core.", min=0)] = 1,
+    examples: Annotated[int, typer.Option(help="Examples of each field.", min=0)] = 3,
+    as_json: Json = False,
+) -> None:
+    """Read what was published before with the engine of today: which articles would change, and in what."""
+    from services.cli.replay import shadow as shadow_all
+
+    if not shadow:
+        show.fail("say --shadow: to write what changed is not there yet", 2)
+    raise typer.Exit(shadow_all(made_by=pipeline, where=where or [], jobs=jobs, examples=examples, as_json=as_json))
 
 
 @app.command()
@@ -207,14 +272,15 @@ def chaos(
 
 @app.command()
 def serve(
-    service: Annotated[str, typer.Argument(help="ingest or api")],
+    service: Annotated[str, typer.Argument(help="ingest, api or ops")],
     host: Annotated[str, typer.Option()] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0: 8001 for ingest, 8002 for api.")] = 0,
+    port: Annotated[int, typer.Option(help="0: 8001 for ingest, 8002 for api, 8003 for ops.")] = 0,
 ) -> None:
     """Serve one of the HTTP services in the foreground."""
-    if service not in ("ingest", "api"):
-        show.fail(f"there is no service {service}: ingest or api", 2)
-    port = port or {"ingest": 8001, "api": 8002}[service]
+    usual = {"ingest": 8001, "api": 8002, "ops": 8003}
+    if service not in usual:
+        show.fail(f"there is no service {service}: ingest, api or ops", 2)
+    port = port or usual[service]
     _become("-m", f"services.{service}", "--host", host, "--port", str(port))
 
 
@@ -243,6 +309,15 @@ def sweep(
         "--metrics-port",
         str(metrics_port),
     )
+
+
+@app.command()
+def erase(id: life.Id, reason: life.Reason, actor: life.Actor = "", note: life.Note = "") -> None:
+    """Remove the words of an article for good, of all its versions and duplicates; hashes and who did it stay.
+
+    Needs DATABASE_URL, or a `bantin run` of this folder: no service does this for anybody.
+    """
+    _become(*life.erasing(id, reason, actor, note))
 
 
 @app.command()

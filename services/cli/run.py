@@ -36,7 +36,7 @@ class Outcome:
     @property
     def finished(self) -> bool:
         """Did it end as an article, its own or the one it repeats?"""
-        return self.state in ("published", "duplicate")
+        return self.state in ("published", "duplicate", "embargoed")
 
     def document(self) -> dict[str, Any]:
         """The outcome as JSON."""
@@ -44,9 +44,16 @@ class Outcome:
         return told | ({"problem": self.problem} if self.problem else {})
 
 
-def run(
-    files: Sequence[Path], samples: Sequence[Path], *, once: bool, as_json: bool, ingest_port: int, api_port: int
-) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ports:
+    """Where the services are served; 0: at the usual port, or any that is free."""
+
+    ingest: int
+    api: int
+    ops: int
+
+
+def run(files: Sequence[Path], samples: Sequence[Path], *, once: bool, as_json: bool, ports: Ports) -> int:
     """Start all, post the files, or else the samples, show what becomes of them; the exit code."""
 
     def ask_to_stop(*_: object) -> None:
@@ -60,8 +67,11 @@ def run(
         say=say,
         database_url=os.environ.get("DATABASE_URL", ""),
         broker_url=os.environ.get("BROKER_URL") or os.environ.get("REDIS_URL", ""),
-        ingest_port=ingest_port,
-        api_port=api_port,
+        ingest_port=ports.ingest,
+        api_port=ports.api,
+        ops_port=ports.ops,
+        # Nobody looks at the desk of what stops by itself.
+        with_desk=not once,
     )
     try:
         say("starting PostgreSQL, Valkey, ingest, worker, sweep and api …")
@@ -69,7 +79,8 @@ def run(
         failed = _post_and_show(files or samples, Client(stack.ingest_url, stack.api_url), stack.tend, as_json=as_json)
         if once:
             return 1 if failed else 0
-        say(f"ingest {stack.ingest_url}/docs   api {stack.api_url}/docs   logs {stack.home / 'log'}")
+        say(f"ingest {stack.ingest_url}/docs   api {stack.api_url}/docs   operator's desk {stack.ops_url}/")
+        say(f"logs {stack.home / 'log'}")
         say("everything runs; Ctrl-C stops it")
         while True:
             stack.tend()
@@ -144,6 +155,8 @@ def post_file(
             found = client.article(original)
         failure = receipt.get("failure")
         problem = {"code": failure["error_class"], "detail": failure["detail"]} if failure else None
+        if receipt["state"] == "embargoed":
+            problem = {"code": "under_embargo", "detail": f"until {receipt['embargo_until']}"}
         return Outcome(file=name, bulletin=receipt["id"], state=receipt["state"], article=found, problem=problem)
     except ClientError as error:
         problem = error.problem or {"code": "no_answer", "detail": str(error)}

@@ -1,6 +1,7 @@
-"""`python -m services.enrich worker|sweep|explain|train`: the processes of the workshop."""
+"""`python -m services.enrich worker|sweep|explain|dedupe|train|replay`: the processes of the workshop."""
 
 import argparse
+import json
 import os
 import socket
 import sys
@@ -67,11 +68,92 @@ def run_explain(args: argparse.Namespace) -> None:
     sys.exit(explain_files(args.files, given=args.published, charset=args.charset))
 
 
+def run_dedupe(args: argparse.Namespace) -> None:
+    """Tell which pairs or lines of standard input say the same."""
+    from services.enrich.dedupe import dedupe_lines, dedupe_pairs
+
+    if args.pairs:
+        sys.exit(dedupe_pairs(sys.stdin.buffer, sys.stdout.buffer))
+    sys.exit(dedupe_lines(sys.stdin.buffer, sys.stdout.buffer, settings()))
+
+
 def run_train(args: argparse.Namespace) -> None:
     """Train the tagger of names, or score it on what is held back."""
     from services.enrich.training import train
 
     sys.exit(train(args.data, args.out, args.config, score=args.score))
+
+
+def run_replay(args: argparse.Namespace) -> None:
+    """Read what was published before again and write the report; how far it has come goes to standard error."""
+    from services.enrich import pipeline
+    from services.enrich.replay import UnusableCondition, selected, shadow
+    from shared.database import make_engine
+
+    def progress(done: int, total: int) -> None:
+        sys.stderr.write(f"{done} of {total}\n")
+
+    try:
+        selection = selected(args.pipeline, args.where)
+    except UnusableCondition as error:
+        sys.exit(f"bantin: --where {error}")
+    engine = make_engine(settings().database_url, "bantin-replay", pool_size=1)
+    jobs = args.jobs or len(os.sched_getaffinity(0))
+    report = shadow(engine, selection, jobs=jobs, most_examples=args.examples, progress=progress)
+    sys.stdout.write(json.dumps(report.document(pipeline.version()), ensure_ascii=False) + "\n")
+
+
+def run_entities(args: argparse.Namespace) -> None:
+    """Decide something about entities, and print the decision; exit code 3 if there is no such thing, 2 if it is refused."""
+    import orjson
+
+    from services.enrich import rulings, tasks
+    from shared.database import make_engine, transaction
+    from shared.ids import new_id
+
+    engine = make_engine(settings().database_url, "bantin-entities", pool_size=1)
+    by = (
+        {"actor": args.actor, "reason": args.reason, "now": tasks.utc_now(), "new_id": new_id}
+        if args.do != "log"
+        else {}
+    )
+    try:
+        with transaction(engine) as tx:
+            if args.do == "merge":
+                told = [rulings.document(rulings.merge(tx, args.id, args.into, **by))]
+            elif args.do == "split":
+                told = [rulings.document(rulings.split(tx, args.id, args.articles, into=args.into, **by))]
+            elif args.do == "undo":
+                told = [rulings.document(rulings.undo(tx, args.id, **by))]
+            else:
+                told = rulings.decisions_about(tx, args.id)
+    except rulings.RulingRefused as error:
+        sys.stderr.write(f"bantin: {error}\n")
+        sys.exit(3 if isinstance(error, rulings.NotKnown) else 2)
+    finally:
+        engine.dispose()
+    for one in told:
+        sys.stdout.buffer.write(orjson.dumps(one) + b"\n")
+
+
+def _add_entities(roles: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The words of `entities`."""
+    entities = roles.add_parser("entities", help="decide what entities are one, and what articles are about another")
+    entities.set_defaults(run=run_entities)
+    doing = entities.add_subparsers(dest="do", required=True)
+    merge = doing.add_parser("merge", help="two entities are one")
+    merge.add_argument("id")
+    merge.add_argument("into")
+    split = doing.add_parser("split", help="articles are about another entity of the name")
+    split.add_argument("id")
+    split.add_argument("articles", nargs="+")
+    split.add_argument("--into", help="that entity; by default a new one")
+    undo = doing.add_parser("undo", help="a decision no longer holds")
+    undo.add_argument("id")
+    for parser in (merge, split, undo):
+        parser.add_argument("--actor", required=True, help="who decides")
+        parser.add_argument("--reason", required=True, help="and why")
+    doing.add_parser("log", help="what was decided about an entity").add_argument("id")
 
 
 def main() -> None:
@@ -96,12 +178,28 @@ def main() -> None:
     explain.add_argument("--published", type=date.fromisoformat, help="the day on which the files were published")
     explain.add_argument("--charset", help="the charset of the files")
     explain.set_defaults(run=run_explain)
+    dedupe = roles.add_parser("dedupe", help="tell which texts of standard input say the same")
+    form = dedupe.add_mutually_exclusive_group(required=True)
+    form.add_argument(
+        "--jsonl", action="store_true", help="lines {id, title, text} in order of arrival; fills the database"
+    )
+    form.add_argument(
+        "--pairs", action="store_true", help="lines {id, a: {title, text}, b: {title, text}}; no database"
+    )
+    dedupe.set_defaults(run=run_dedupe)
     train = roles.add_parser("train", help="train the tagger of names")
     train.add_argument("--data", nargs="+", type=Path, required=True, help="files or folders of annotated bulletins")
     train.add_argument("--config", type=Path, required=True)
     train.add_argument("--out", type=Path, default=Path(__file__).parent / "text" / "names" / "names.weights")
     train.add_argument("--score", action="store_true", help="hold a fifth back, score on it, write no weights")
     train.set_defaults(run=run_train)
+    replay = roles.add_parser("replay", help="what would this engine say of what was published before?")
+    replay.add_argument("--pipeline", help="articles made by this version; by default by any other than this one")
+    replay.add_argument("--where", action="append", default=[], metavar="KEY=VALUE")
+    replay.add_argument("--jobs", type=int, default=1, help="processes; 0: one for each core")
+    replay.add_argument("--examples", type=int, default=3, help="of each field")
+    replay.set_defaults(run=run_replay)
+    _add_entities(roles)
     args = parser.parse_args()
     args.run(args)
 

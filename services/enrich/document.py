@@ -18,8 +18,10 @@ from services.enrich.text.article import (
     Item,
     Note,
     Person,
+    PlaceLink,
     Position,
     Reference,
+    Relation,
     Slip,
     SourceLine,
 )
@@ -40,6 +42,7 @@ def findings(article: Article) -> dict[str, Any]:
         "notes": [note(one) for one in article.notes],
         "dates": [date(one) for one in article.dates],
         "entities": [entity(one) for one in article.entities],
+        "places": [place(one) for one in article.places],
         "people": [person(one) for one in article.people],
         "citations": [reference(one) for one in article.citations],
     }
@@ -122,6 +125,24 @@ def entity(mention: EntityMention) -> dict[str, Any]:
     )
 
 
+def place(link: PlaceLink) -> dict[str, Any]:
+    """A place and the unit that was meant."""
+    return _placed(
+        link.span,
+        {
+            "text": link.text,
+            "unit": link.unit,
+            "name": link.name,
+            "valid_from": link.valid_from,
+            "valid_to": link.valid_to,
+            "lies_in": list(link.lies_in),
+            "today": list(link.today),
+            "candidates": list(link.candidates),
+        },
+        link.basis,
+    )
+
+
 def person(person: Person) -> dict[str, Any]:
     """Someone with rank and posts."""
     return {
@@ -150,6 +171,14 @@ def reference(one: Reference) -> dict[str, Any]:
         "issuer": one.issuer,
     }
     return _placed(one.span, values, one.basis)
+
+
+def differences(relation: Relation) -> list[dict[str, int]]:
+    """Where an article and the earlier one of a relation differ: its own characters, and those of the other."""
+    return [
+        {"start": ours.start, "end": ours.end, "other_start": theirs.start, "other_end": theirs.end}
+        for ours, theirs in relation.spans
+    ]
 
 
 def _placed(span: Span, values: Mapping[str, Any], basis: Basis) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def explain(text: str, *, given: date | None = None) -> dict[str, Any]:
         "entities": [_told(one) for one in found["entities"]],
         "people": [_who(one) for one in found["people"]],
         "references": [_told(one) for one in found["citations"]],
-        "places": [],
+        "places": [_told(one) for one in found["places"]],
     }
 
 

@@ -1,20 +1,23 @@
 """What is done to every bulletin, in order."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 from uuid import UUID
 
 from services.enrich.text.abbreviations import find_abbreviations
-from services.enrich.text.article import Article
+from services.enrich.text.article import Article, Said
 from services.enrich.text.clean import clean
 from services.enrich.text.credits import find_credits
 from services.enrich.text.dates import find_dates
-from services.enrich.text.duplicates import find_duplicate
+from services.enrich.text.duplicates import Candidate, Judged, fingerprint, relate
 from services.enrich.text.entities import find_entities
-from services.enrich.text.fingerprint import fingerprint
+from services.enrich.text.identity import find_subjects
+from services.enrich.text.places import find_places
 from services.enrich.text.slips import find_slips
 
 Stage = Callable[[Article], Article]
@@ -27,6 +30,8 @@ STAGES: tuple[Stage, ...] = (
     fingerprint,
     find_dates,
     find_entities,
+    find_places,
+    find_subjects,
 )
 """What needs the bulletin alone. It comes first, before any lock is taken."""
 
@@ -49,25 +54,83 @@ def understand(article: Article) -> Article:
     return article
 
 
-def settle(articles: Iterable[Article], originals: Mapping[bytes, UUID]) -> list[Article]:
-    """The last stage, which needs to know the others: each article tied to its original, if it has one.
+_OF_EVERYTHING = """THỜI SỰ
+Mở lớp học bơi ở Cồn Phụng (17/4)
 
-    `originals` are those in the archive, under locks on the keys of all `articles`; the earlier of two articles in
-    one batch is the original of the later.
+Bến Tre, 17/4/2025 – Sáng nay, Ủy ban nhân dân (UBND) xã mở lớp học bơi cho trẻ em, kéo dài ba tuần.
+
+Mở lớp học bơi ở Cồn Phụng (17/4) - Ảnh 1.
+
+Trẻ em tập bơi. Ảnh: CTV
+
+- Lớp thứ nhất: 15 em;
+- Lớp thứ hai: 20 em.
+
+Lê Thị An (Báo Bến Tre)
+
+Nguồn: TTXVN
+
+Hotline: 1900 1234
+"""
+
+
+def warm_up() -> None:
+    """Make the lists and patterns of all stages now, and not in the first bulletin's time."""
+    understand(Article(id=UUID(int=0), filed=_OF_EVERYTHING))
+
+
+def settle(
+    articles: Iterable[Article],
+    originals: Mapping[bytes, UUID],
+    archive: Mapping[UUID, Sequence[Candidate]],
+    judged: Judged,
+) -> list[Article]:
+    """The last stage, which needs to know the others: each article with its relations to earlier ones.
+
+    `originals` are the articles of the same keys, `archive` has those of similar texts by the id of each of `articles`.
+    The earlier of two articles in one batch is the original of the later. `judged` holds what was found of two articles
+    before, and what is found now.
     """
-    known = dict(originals)
+    known, mates = dict(originals), _Mates()
     settled = []
     for article in articles:
-        settled.append(find_duplicate(article, known))
-        known.setdefault(article.exact_key, article.id)
+        likely = [*archive.get(article.id, ()), *mates.like(article)]
+        likely.sort(key=attrgetter("shared"), reverse=True)
+        related = relate(article, known.get(article.exact_key), likely, judged)
+        settled.append(related)
+        if related.duplicate is None:
+            known[article.exact_key] = article.id
+            mates.add(article)
     return settled
+
+
+class _Mates:
+    """The articles of a batch that are no duplicates, by their bands: the archive does not hold them yet."""
+
+    def __init__(self) -> None:
+        self._said: dict[UUID, Said] = {}
+        self._by_band: dict[int, list[UUID]] = {}
+
+    def add(self, article: Article) -> None:
+        """Those that come after it in the batch may say the same."""
+        if article.said is not None:
+            self._said[article.id] = article.said
+            for key in set(article.bands):
+                self._by_band.setdefault(key, []).append(article.id)
+
+    def like(self, article: Article) -> list[Candidate]:
+        """Those that share bands with it."""
+        shared = Counter(id for key in set(article.bands) for id in self._by_band.get(key, ()))
+        return [Candidate(id=id, said=self._said[id], shared=count) for id, count in shared.items()]
 
 
 @cache
 def version() -> str:
-    """The version of all this: a hash over the code and the data of text/ and of the orthography, and over this order."""
+    """The version of all this: a hash over the code and the data of text/, the orthography and the map, and over this order."""
     digest = hashlib.blake2b(digest_size=6)
-    known = [*_contents(files(__package__) / "text", "text"), *_contents(files("shared.orthography"), "orthography")]
+    known = [*_contents(files(__package__) / "text", "text")]
+    for room in ("orthography", "places"):
+        known += _contents(files(f"shared.{room}"), room)
     for path, content in sorted(known):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     digest.update(",".join(stage.__name__ for stage in STAGES).encode())

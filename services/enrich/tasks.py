@@ -37,7 +37,8 @@ def furnish(settings: Settings) -> Workbench:
         "statement_timeout": f"{int(settings.claim_idle_timeout * 3000)}ms",
     }
     return Workbench(
-        tx_engine=make_engine(settings.database_url, "bantin-worker", pool_size=1, session=session),
+        # The second connection is for flash bulletins that come while a batch is read.
+        tx_engine=make_engine(settings.database_url, "bantin-worker", pool_size=2, session=session),
         side_engine=make_engine(
             settings.database_url, "bantin-worker-side", pool_size=1, session=session, autocommit=True
         ),

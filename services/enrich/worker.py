@@ -12,10 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from services.enrich import pipeline, tasks
-from services.enrich.text.article import Article
 from services.enrich.watchdog import Watchdog
 from shared.database import connect_args
-from shared.ids import new_id
 from shared.logging import configure
 from shared.queue import QUEUES, make_celery
 from shared.settings import settings
@@ -72,12 +70,12 @@ def _prepare_child(**_: Any) -> None:
     if sys.platform == "linux":
         # A child whose main process was killed would otherwise work on without a way to say so.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # The lists and patterns are made now, not in the first bulletin's time.
-    pipeline.read(Article(id=new_id(), filed="Tin\n\nNội dung."), pipeline.STAGES, lambda: 0.0)
 
 
 def main(concurrency: int) -> None:
     """Work until SIGTERM."""
+    # Before the children are forked: they share the memory, and a successor is ready at once.
+    pipeline.warm_up()
     app.worker_main(
         [
             "worker",

@@ -76,7 +76,7 @@ def _recognised(raw: bytes, error: Undecodable) -> tuple[str, Decision]:
     found = orthography.recognise(raw)
     if found is None:
         raise error
-    return decode(raw, found.charset), Decision(found.charset, f"recognised: {found.reason}", _sure(found.score.value))
+    return decode(raw, found.charset), Decision(found.charset, f"recognised {found.reason}", _sure(found.score.value))
 
 
 def _sure(value: float) -> float:

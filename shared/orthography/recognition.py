@@ -52,7 +52,7 @@ class Recognised(NamedTuple):
     def reason(self) -> str:
         """In words."""
         name = legacy.NAMES[self.charset]
-        return f"as {name} {self.score.marked:.0%} of {self.score.words} marked words are Vietnamese syllables"
+        return f"as {name}: {self.score.marked:.0%} of {self.score.words} marked words are Vietnamese syllables"
 
 
 def score_of(text: str) -> Score:

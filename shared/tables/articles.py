@@ -3,9 +3,11 @@
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -13,9 +15,11 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    column,
+    table,
     text,
 )
-from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, DATEMULTIRANGE, DATERANGE, JSONB
 
 from shared.tables.base import metadata
 from shared.tables.bulletins import TIME
@@ -24,20 +28,49 @@ article = Table(
     "article",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("exact_key", LargeBinary, nullable=False, unique=True, comment="Hash of the folded text."),
+    Column(
+        "exact_key",
+        LargeBinary,
+        unique=True,
+        comment="Hash of the folded text, if no other article holds these words.",
+    ),
     Column("source", Text),
     Column("external_id", Text),
     Column("current_version", Integer, nullable=False),
     Column("pub_status", Text, nullable=False),
     Column("available_at", TIME, nullable=False),
     Column("embargo_until", TIME),
+    Column("announced", Boolean, nullable=False, server_default=text("true"), comment="Is it in the feed?"),
+    Column("note", Text, comment="What readers are told where it was."),
+    Column("erased_at", TIME),
+    Column("heir_id", Uuid, comment="The bulletin that takes its place."),
     CheckConstraint("pub_status IN ('usable', 'withheld', 'canceled')", name="pub_status"),
+    Index("ix_article_embargoed", "embargo_until", postgresql_where=text("NOT announced AND pub_status = 'usable'")),
+    Index("ix_article_heir", "heir_id", postgresql_where=text("heir_id IS NOT NULL")),
     comment="One row per article; its words are in its versions.",
 )
 
+# The one rule of what readers see is in these two views (migration 0008). Every query of a reader goes through them,
+# and never through `article`: a test holds the code against that.
+readable_article = table(
+    "readable_article",
+    column("id", Uuid),
+    column("source", Text),
+    column("external_id", Text),
+    column("current_version", Integer),
+    column("pub_status", Text),
+    column("available_at", TIME),
+)
+"""What may be shown: in the feed, and neither withheld nor killed."""
+
+recalled_article = table(
+    "recalled_article", column("id", Uuid), column("pub_status", Text), column("note", Text), column("erased_at", TIME)
+)
+"""What readers knew and may be shown no more: that it is so, and the note."""
+
 FINDINGS = (
     "published", "event", "blocks", "items", "byline", "source_line", "abbreviations", "slips", "notes", "dates", "entities",
-    "people", "citations",
+    "people", "citations", "places",
 )  # fmt: skip
 """The columns that hold what was found in a text, under the names that readers see."""
 
@@ -65,15 +98,31 @@ article_version = Table(
     Column("notes", JSONB, nullable=False, server_default=text("'[]'")),
     Column("dates", JSONB, nullable=False),
     Column("entities", JSONB, nullable=False),
+    Column("places", JSONB, nullable=False, server_default=text("'[]'")),
     Column("people", JSONB, nullable=False, server_default=text("'[]'")),
     Column("citations", JSONB, nullable=False, server_default=text("'[]'")),
     Column("published_days", DATERANGE, comment="The day, or days, of `published`, to search by."),
     Column("event_days", DATERANGE, comment="The same of `event`."),
     Column("mentioned_days", DATEMULTIRANGE, comment="All days that `dates` speaks of."),
+    Column(
+        "place_terms",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="What `places` says, to search by: written NAME, valid CODE, current CODE, province CODE.",
+    ),
+    Column(
+        "exact_key",
+        LargeBinary,
+        comment="Hash of the folded text, of all versions of what was revised or under embargo.",
+    ),
+    Column("note", Text),
     CheckConstraint("kind IN ('first', 'revision', 'correction')", name="kind"),
+    Index("ix_article_version_exact_key", "exact_key", postgresql_where=text("exact_key IS NOT NULL")),
     Index(None, "published_days", postgresql_using="gist"),
     Index(None, "event_days", postgresql_using="gist"),
     Index(None, "mentioned_days", postgresql_using="gist"),
+    Index(None, "place_terms", postgresql_using="gin"),
     comment="The words of an article and what was found in them, version by version.",
 )
 
@@ -81,18 +130,37 @@ duplicate_relation = Table(
     "duplicate_relation",
     metadata,
     Column("bulletin_id", Uuid, ForeignKey("bulletin.id"), primary_key=True),
-    Column("original_id", Uuid, ForeignKey("article.id"), nullable=False),
+    Column("original_id", Uuid, ForeignKey("article.id"), primary_key=True),
     Column("kind", Text, nullable=False),
     Column("score", REAL, nullable=False),
     Column("method", Text, nullable=False),
     Column("method_version", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("spans", JSONB, nullable=False, server_default=text("'[]'"), comment="Where the two filed texts differ."),
     Column("decided_by", Text, nullable=False),
     Column("decided_at", TIME, nullable=False),
-    CheckConstraint("kind IN ('exact', 'near', 'revision', 'same_event')", name="kind"),
+    CheckConstraint("kind IN ('exact', 'near', 'revision', 'same_event', 'none')", name="kind"),
     CheckConstraint("decided_by IN ('rule', 'person')", name="decided_by"),
     Index(None, "original_id"),
-    comment="A bulletin that says what an article already says.",
+    comment="What a bulletin is to an earlier article; none: the same form of words with other values.",
+)
+
+article_fingerprint = Table(
+    "article_fingerprint",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("article_id", Uuid, ForeignKey("article.id"), nullable=False, unique=True),
+    Column("said", LargeBinary, nullable=False, comment="What counts of its text, packed."),
+    comment="What the next bulletins are held against; the articles by numbers that are half as long as their ids.",
+)
+
+# Narrow, for there are 24 rows an article: no foreign key, no row but the index's key.
+article_band = Table(
+    "article_band",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    comment="Which articles are found under a key of 63 bits that similar texts share.",
 )
 
 # One row, updated as the last statement of a publishing transaction: its lock makes the order of numbers the order of
@@ -118,4 +186,19 @@ change = Table(
     Index(None, "type", "seq"),
     Index(None, "article_id", "seq"),
     comment="The feed: gapless, in the order of commits.",
+)
+
+article_event = Table(
+    "article_event",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("article_id", Uuid, ForeignKey("article.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text),
+    Column("at", TIME, nullable=False),
+    Index(None, "article_id", "id"),
+    comment="Who did what to an article, when and why. Append-only.",
 )

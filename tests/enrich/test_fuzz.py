@@ -115,7 +115,7 @@ def spans_in(found: Any) -> Iterator[tuple[int, int]]:
 
 def mentions_of(found: dict[str, Any]) -> list[dict[str, Any]]:
     parts = [part for part in (found["byline"], found["source"]) if part]
-    return [*found["dates"], *found["slips"], *found["entities"], *parts]
+    return [*found["dates"], *found["slips"], *found["entities"], *found["places"], *parts]
 
 
 def assert_every_offset_is_in_the_text(found: dict[str, Any]) -> None:

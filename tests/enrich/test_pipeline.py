@@ -12,6 +12,7 @@ from tests.servers import ROOT
 
 NAMES = [
     "clean", "find_credits", "find_abbreviations", "find_slips", "fingerprint", "find_dates", "find_entities",
+    "find_places", "find_subjects",
 ]  # fmt: skip
 
 
@@ -40,19 +41,19 @@ def test_an_article_holds_everything_that_its_own_text_says() -> None:
 
 def test_the_earlier_of_two_in_one_batch_is_the_original() -> None:
     first, second, other = read(TEXT), read(TEXT.upper()), read("Tin khác")
-    settled = pipeline.settle([first, other, second], {})
-    assert [article.duplicate and article.duplicate.original for article in settled] == [None, None, first.id]
+    settled = pipeline.settle([first, other, second], {}, {}, {})
+    assert [article.duplicate and article.duplicate.other for article in settled] == [None, None, first.id]
 
 
 def test_what_stands_in_the_archive_is_the_original_of_all() -> None:
     first, second, archived = read(TEXT), read(TEXT), new_id()
-    settled = pipeline.settle([first, second], {first.exact_key: archived})
-    assert [article.duplicate and article.duplicate.original for article in settled] == [archived, archived]
+    settled = pipeline.settle([first, second], {first.exact_key: archived}, {}, {})
+    assert [article.duplicate and article.duplicate.other for article in settled] == [archived, archived]
 
 
 def test_settling_leaves_the_archive_as_it_was() -> None:
     originals: dict[bytes, object] = {}
-    pipeline.settle([read(TEXT)], originals)  # type: ignore[arg-type]
+    pipeline.settle([read(TEXT)], originals, {}, {})  # type: ignore[arg-type]
     assert originals == {}
 
 

@@ -20,7 +20,7 @@ from services.enrich.workbench import Workbench, backoff
 from shared.contracts.article import ArticleOut
 from shared.database import make_engine, transaction
 from shared.ids import ARTICLE, BULLETIN, written
-from shared.reading import article_of, article_row, document
+from shared.reading import article_of, article_row, document, relations_of
 from shared.settings import Settings
 from tests.enrich.conftest import MakeBench
 from tests.factories import TEXT, a_bulletin, a_json, a_text, some_bulletins
@@ -68,17 +68,20 @@ def test_a_bulletin_becomes_an_article_with_all_that_was_found_in_it(database: D
     with transaction(engine) as tx:
         article = article_of(tx, database.value("SELECT article_id FROM article_version"))
         row = article_row(tx, database.value("SELECT id FROM article"))
+        assert row
+        relations = relations_of(tx, row)
     engine.dispose()
     assert article
-    assert ArticleOut.model_validate(document(row)) == article
+    assert ArticleOut.model_validate(document(row, relations)) == article
     found_date, found_length = article.dates
     found_name = next(one for one in article.entities if one.key is None and one.name == "Vĩnh Long")
-    told = {"published", "event", "blocks", "dates", "entities", "people"}
+    (place,) = article.places
+    told = {"published", "event", "blocks", "dates", "entities", "people", "places"}
     assert article.model_dump(exclude={"id", "available_at", *told}) == {
-        "version": 1, "kind": "first", "pub_status": "usable", "bulletin": written(BULLETIN, id), "source": "báo",
+        "version": 1, "kind": "first", "note": None, "pub_status": "usable", "bulletin": written(BULLETIN, id), "source": "báo",
         "external_id": "7", "received_at": received, "pipeline": pipeline.version(), "title": TEXT.splitlines()[0],
         "text": TEXT, "items": [], "byline": None, "source_line": None, "abbreviations": [], "slips": [], "notes": [],
-        "citations": [],
+        "citations": [], "relations": [],
     }  # fmt: skip
     assert [(block.kind, TEXT[block.start : block.end] == block.text) for block in article.blocks] == [
         ("headline", True), ("lead", True), ("paragraph", True),
@@ -87,6 +90,10 @@ def test_a_bulletin_becomes_an_article_with_all_that_was_found_in_it(database: D
     assert (found_length.value, found_length.text) == ("P16M", "16 tháng")
     assert (article.event.value, article.event.basis) == ("2025-09-05TMO", "stated")
     assert (found_name.name, TEXT[found_name.start : found_name.end]) == ("Vĩnh Long", "tỉnh Vĩnh Long")
+    assert (place.unit, str(place.valid_from), TEXT[place.start : place.end]) == ("86", "2025-07-01", "tỉnh Vĩnh Long")
+    assert database.value("SELECT place_terms FROM article_version") == [
+        "current 86", "province 86", "valid 86", "written tỉnh vĩnh long", "written vĩnh long",
+    ]  # fmt: skip
 
 
 def test_article_attempt_change_and_state_are_written_in_one_transaction(database: Database, bench: Workbench) -> None:
@@ -196,6 +203,24 @@ def test_flash_is_worked_on_first_and_in_a_transaction_of_its_own(database: Data
     assert [row[0] for row in feed] == [*flash, *normal]
     assert len({row[1] for row in feed[:2]}) == len({row[1] for row in feed[2:]}) == 1
     assert len({row[1] for row in feed}) == 2
+
+
+def test_flash_that_comes_while_a_batch_is_read_does_not_wait_for_its_end(
+    database: Database, make_bench: MakeBench
+) -> None:
+    normal = some_bulletins(database, [a_text() for _ in range(5)])
+    flash: list[UUID] = []
+
+    def slow(article: Article) -> Article:
+        if not flash:
+            flash.extend(some_bulletins(database, [a_text() for _ in range(2)], priority=0))
+        time.sleep(0.06)
+        return article
+
+    assert make_bench(stages=(slow, *pipeline.STAGES)).enrich(normal) == 5
+    feed = database.rows("SELECT bulletin_id FROM change JOIN article_version USING (article_id) ORDER BY seq")
+    assert [row[0] for row in feed] == [*flash, *normal]
+    assert states(database) == {"published": 7}
 
 
 def test_a_worker_whose_database_goes_away_after_a_flash_gives_up(database: Database, make_bench: MakeBench) -> None:

@@ -133,8 +133,9 @@ def test_the_receipt_of_a_bulletin_is_whole(ingest: Service) -> None:
     raw = a_json(source="báo", priority="flash")
     assert answer.json() == {
         "id": accepted["id"], "state": "queued", "received_at": accepted["received_at"], "closed_at": None,
-        "priority": "flash", "source": "báo", "external_id": None, "charset": "utf-8",
+        "priority": "flash", "source": "báo", "published": None, "external_id": None, "charset": "utf-8",
         "charset_reason": "JSON is UTF-8", "sha256": hashlib.sha256(raw).hexdigest(), "size": len(raw), "attempts": 0, "next_try_at": None, "failure": None, "duplicate_of": None, "article": None,
+        "revision": 1, "embargo_until": None, "pub_status": None,
     }  # fmt: skip
     Receipt.model_validate(answer.json())
     assert answer.headers["retry-after"] == "1"
@@ -200,7 +201,7 @@ def test_the_receipt_says_why_the_bytes_are_read_so(ingest: Service) -> None:
         for kind in ("text/plain", "text/plain; charset=x-viet-tcvn3")
     ]
     assert [(receipt["charset"], receipt["charset_reason"]) for receipt in receipts] == [
-        ("x-viet-tcvn3", "recognised: as TCVN3 (ABC) 100% of 29 marked words are Vietnamese syllables"),
+        ("x-viet-tcvn3", "recognised as TCVN3 (ABC): 100% of 29 marked words are Vietnamese syllables"),
         ("x-viet-tcvn3", "declared as x-viet-tcvn3"),
     ]
 
@@ -468,3 +469,15 @@ def test_accepting_locks_nothing_that_readers_need(ingest: Service) -> None:
         )
         == []
     )
+
+
+def test_the_day_of_publication_is_kept_from_the_json_or_the_header(ingest: Service) -> None:
+    in_json = post(ingest, a_json(published="2025-09-05"), JSON).json()["id"]
+    in_header = post(ingest, b"Tin", Bulletin_Published="2025-09-06").json()["id"]
+    told = [ingest.http.get(f"/v1/bulletins/{id}").json()["published"] for id in (in_json, in_header)]
+    assert told == ["2025-09-05", "2025-09-06"]
+
+
+def test_a_day_that_no_calendar_has_is_refused(ingest: Service) -> None:
+    assert_refused(ingest, post(ingest, b"Tin", Bulletin_Published="2025-02-30"), 400, "invalid_parameter")
+    assert_refused(ingest, post(ingest, a_json(published="today"), JSON), 422, "invalid_bulletin")

@@ -80,19 +80,19 @@ def test_every_charset_has_a_label_that_leads_back_to_it(charset: str) -> None:
         ),
         (
             encode(STORY, "tcvn3"),
-            Decision("tcvn3", "recognised: as TCVN3 (ABC) 100% of 27 marked words are Vietnamese syllables", 0.99),
+            Decision("tcvn3", "recognised as TCVN3 (ABC): 100% of 27 marked words are Vietnamese syllables", 0.99),
         ),
         (
             encode(STORY, "vni"),
-            Decision("vni", "recognised: as VNI-Windows 100% of 27 marked words are Vietnamese syllables", 0.99),
+            Decision("vni", "recognised as VNI-Windows: 100% of 27 marked words are Vietnamese syllables", 0.99),
         ),
         (
             encode(STORY, "viscii"),
-            Decision("viscii", "recognised: as VISCII 100% of 27 marked words are Vietnamese syllables", 0.99),
+            Decision("viscii", "recognised as VISCII: 100% of 27 marked words are Vietnamese syllables", 0.99),
         ),
         (
             encode(STORY, "cp1258"),
-            Decision("cp1258", "recognised: as Windows-1258 100% of 27 marked words are Vietnamese syllables", 0.99),
+            Decision("cp1258", "recognised as Windows-1258: 100% of 27 marked words are Vietnamese syllables", 0.99),
         ),
     ],
 )

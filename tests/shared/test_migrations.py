@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
 import shared.tables.articles
-import shared.tables.bulletins  # noqa: F401  # both fill the metadata
+import shared.tables.bulletins
+import shared.tables.entities
+import shared.tables.operators  # noqa: F401  # all fill the metadata
 from shared.contracts.bulletin import State
 from shared.database import make_engine, transaction
 from shared.errors import DatabaseAway
@@ -24,6 +26,7 @@ ARROWS = {
     ("queued", "duplicate"),
     ("queued", "quarantined"),
     ("queued", "withdrawn"),
+    ("duplicate", "queued"),
     ("quarantined", "queued"),
     ("quarantined", "rejected"),
     ("quarantined", "withdrawn"),

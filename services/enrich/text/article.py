@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal, Self
 from uuid import UUID
 
+from services.enrich.text.named import NOTHING_NAMED, Naming
 from services.enrich.text.span import OffsetMap, Span
 
 BlockKind = Literal[
@@ -14,6 +15,7 @@ BlockKind = Literal[
 EntityType = Literal["PERSON", "ORGANIZATION", "LOCATION", "LEGAL_DOCUMENT", "PROGRAMME"]
 ReferenceType = Literal["LEGAL_DOCUMENT", "PROGRAMME"]
 DateType = Literal["DATE", "TIME", "DURATION", "SET"]
+RelationKind = Literal["exact", "near", "revision", "same_event", "none"]
 Calendar = Literal["solar", "lunar"]
 
 
@@ -148,6 +150,27 @@ class EntityMention:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceLink:
+    """A place as written, and the unit of the administrative map that it meant on the article's day.
+
+    `unit` is the unit's code, valid from `valid_from` up to `valid_to`, or the ISO 3166 code of a place abroad; None
+    where several `candidates` are left. `lies_in` are the codes of its district and province on that day, `today`
+    those of the units that it is, or lies in, today.
+    """
+
+    span: Span
+    text: str
+    unit: str | None
+    name: str | None
+    valid_from: str | None
+    valid_to: str | None
+    lies_in: tuple[str, ...]
+    today: tuple[str, ...]
+    candidates: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rank:
     """A rank or degree as worded, and where."""
 
@@ -194,14 +217,31 @@ class Reference:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Duplicate:
-    """The article says what an earlier one says."""
+class Said:
+    """What counts when texts are compared, line by line; and where it stands.
 
-    original: UUID
-    kind: Literal["exact", "near"]
+    Each of `places` is an offset into `text` and the filed offset that the characters from there on came from.
+    """
+
+    text: str
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relation:
+    """What the article is to an earlier one, and where the two differ: here, and in the filed text of the other.
+
+    `exact`: the same words, `near`: the same but for words that say nothing else; both make it a duplicate.
+    `revision`: the same bulletin with other facts, `same_event`: another text with common phrases; `none`: another
+    bulletin of the same form, and the reason says which values differ.
+    """
+
+    other: UUID
+    kind: RelationKind
     score: float
     reason: str
     basis: Basis
+    spans: tuple[tuple[Span, Span], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,18 +270,27 @@ class Article:
     slips: tuple[Slip, ...] = ()
     notes: tuple[Note, ...] = ()
     exact_key: bytes = b""
-    duplicate: Duplicate | None = None
+    said: Said | None = None
+    bands: tuple[int, ...] = ()
+    relations: tuple[Relation, ...] = ()
     dates: tuple[DateMention, ...] = ()
     published: Dating = UNKNOWN
     event: Dating = UNKNOWN
     entities: tuple[EntityMention, ...] = ()
+    places: tuple[PlaceLink, ...] = ()
     people: tuple[Person, ...] = ()
     citations: tuple[Reference, ...] = ()
+    naming: Naming = NOTHING_NAMED
 
     @property
     def title(self) -> str:
         """The clean text of the headline."""
         return next(block.text for block in self.blocks if block.kind == "headline")
+
+    @property
+    def duplicate(self) -> Relation | None:
+        """The relation that makes it a duplicate of an earlier article, if there is one."""
+        return next((one for one in self.relations if one.kind in ("exact", "near")), None)
 
     def evolve(self, **changes: Any) -> Self:
         """The same article with other values."""

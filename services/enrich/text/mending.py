@@ -46,11 +46,19 @@ def mend(text: str, under: OffsetMap | None = None) -> Mended:
     Digits, quotes, dashes and words stay as they are, and so does every line break.
     """
     notes: list[Note] = []
+    # Before: one letter that stands apart hides what its neighbours are. And again: marks come together meanwhile.
+    text, under = _composed(text, under)
     text, under = _reread(text, under, notes)
     text, under = _without_odd_ones(text, under)
-    text, offsets = compose(text, under=under)
-    text, under = _with_our_d(text, offsets if offsets.changes else under, notes)
+    text, under = _composed(text, under)
+    text, under = _with_our_d(text, under, notes)
     return Mended(text=text, offsets=under or OffsetMap(), notes=tuple(notes))
+
+
+def _composed(text: str, under: OffsetMap | None) -> tuple[str, OffsetMap | None]:
+    """Every letter and its marks as one character where there is one (NFC)."""
+    composed, offsets = compose(text, under=under)
+    return composed, offsets if offsets.changes else under
 
 
 def _reread(text: str, under: OffsetMap | None, notes: list[Note]) -> tuple[str, OffsetMap | None]:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,7 +18,8 @@ VERSION = "1"
 _READ = frozenset({"headline", "lead", "paragraph", "subhead", "caption", "list"})
 # A unit of two to four syllables that stands twice in a row, or one syllable.
 _TWICE = re.compile(r"(?<![\w-])(?P<unit>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})[ ](?P=unit)(?![\w-])")
-_TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]")
+_SIGNS = ",.;:!?()[]\"“”‘’'/…–—-"
+_BETWEEN_BLOCKS = " ¶ "
 _ONCE = b"\1"
 _PAIRS = re.compile(r"(?<![\w-])(?=(?P<first>[^\W\d_]+)[ ](?P<second>[^\W\d_]+)(?![\w-]))")
 
@@ -26,18 +27,37 @@ _PAIRS = re.compile(r"(?<![\w-])(?=(?P<first>[^\W\d_]+)[ ](?P<second>[^\W\d_]+)(
 def find_slips(article: Article) -> Article:
     """Find words written twice by mistake and words that lost their first letter; each with what was likely meant."""
     read = [block for block in article.blocks if block.kind in _READ]
-    if not _may_hold_slips("\n".join(block.text for block in read)):
-        return article
-    found = [slip for block in read for slip in (*_doubled(block), *_lost(block))]
-    return article.evolve(slips=tuple(sorted(found, key=lambda slip: slip.span.start)))
+    words = _words_of(_BETWEEN_BLOCKS.join(block.text for block in read))
+    # Whether there is one at all is seen from the list of words; only then the slow patterns say where it stands.
+    looks = [look for look, may in ((_doubled, _may_be_doubled), (_lost, _may_be_lost)) if may(words)]
+    found = [slip for block in read for look in looks for slip in look(block)]
+    return article.evolve(slips=tuple(sorted(found, key=lambda slip: slip.span.start))) if found else article
 
 
-def _may_hold_slips(text: str) -> bool:
-    """Whether there may be one at all is seen from the list of words; the patterns that place them are slow."""
-    words = _TOKEN.findall(text)
-    if not _without_first_letter().keys().isdisjoint(map(" ".join, pairwise(words))):
-        return True
-    return any(_ONCE * length in bytes(map(eq, words, words[length:])) for length in range(1, 5))
+def _words_of(text: str) -> list[str]:
+    """The words of a text, with what parts them from others as words of their own."""
+    for sign in _SIGNS:
+        text = text.replace(sign, f" {sign} ")
+    return text.split()
+
+
+def _may_be_doubled(words: Sequence[str]) -> bool:
+    return any(_is_slip_when_doubled(unit) for unit in _units_twice(words))
+
+
+def _may_be_lost(words: Sequence[str]) -> bool:
+    return not _without_first_letter().keys().isdisjoint(map(" ".join, pairwise(words)))
+
+
+def _units_twice(words: Sequence[str]) -> Iterator[str]:
+    """Runs of one to four words that stand twice in a row."""
+    for length in range(1, 5):
+        same = bytes(map(eq, words, words[length:]))
+        place = same.find(_ONCE * length)
+        while place >= 0:
+            if words[place].isalpha():
+                yield " ".join(words[place : place + length])
+            place = same.find(_ONCE * length, place + 1)
 
 
 def _doubled(block: Block) -> Iterator[Slip]:

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple, Self
 
@@ -69,6 +70,33 @@ class OffsetMap:
         last = self._filed(end - 1, ends=True) if end > start else first
         span = Span(self.base + first, self.base + last)
         return self.under.filed(span.start, span.end) if self.under else span
+
+    def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The clean characters `start` up to `end` in pieces: where each begins, and where that came from in the filed
+        text. The characters of a piece stand there in a row, as they do here."""
+        found = [(at, self.base + filed) for at, filed in self._pieces(start, end)]
+        if self.under is None or not found:
+            return found
+        ends = [at for at, _ in found[1:]] + [end]
+        return [
+            (at + below - middle, filed)
+            for (at, middle), until in zip(found, ends, strict=True)
+            for below, filed in self.under.pieces(middle, middle + until - at)
+        ]
+
+    def _pieces(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The same, in the text that was edited."""
+        place = max(0, bisect_right(self.changes, start, key=attrgetter("start")) - 1)
+        found = {start: self._filed(start, ends=False)} if start < end else {}
+        for change in islice(self.changes, place, None):
+            if change.start >= end:
+                break
+            # What stands for an edited place leads to its beginning, letter by letter.
+            for index in range(max(start, change.start), min(end, change.end)):
+                found[index] = change.filed_start
+            if start <= change.end < end:
+                found[change.end] = change.filed_end
+        return list(found.items())
 
     def _filed(self, index: int, *, ends: bool) -> int:
         """Where the character at `index` begins, or ends, in the text that was edited."""

@@ -6,6 +6,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from services.enrich.text.span import Edit, OffsetMap, edited
+from shared.orthography.tones import TONE_PLACE, fold_tone_place, on_first
+
+__all__ = ["compose", "fold", "fold_tone_place"]
 
 _JAMO = range(0x1160, 0x1200)
 # Before U+0300 no character is composed with the one before it, nor changes by itself.
@@ -49,17 +52,6 @@ def _begins_anew(character: str) -> bool:
     return unicodedata.category(character)[0] != "M" and ord(character) not in _JAMO
 
 
-# The tone of an open oa, oe, uy may stand on either vowel: hoà = hòa, khoẻ = khỏe, thuý = thúy.
-_ON_SECOND = ("oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ")
-_ON_FIRST = ("òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy")
-_MOVED = dict(zip(_ON_SECOND, _ON_FIRST, strict=True))
-# Before another letter the syllable is closed (hoàn, thuyền), and the tone has one place.
-_TONE_PLACE = re.compile(r"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?![^\W\d_])")
-# What a syllable can begin with. After q the u is no vowel (quý); after anything else the word is foreign (Zoé).
-_ONSETS = frozenset(["", *re.findall(r"\S+", "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph r s t th tr v x")])
-_LONGEST_ONSET = 3
-_NO_LETTER = re.compile(r"[\W\d_]")
-
 _SIGNS = {
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "‑": "-", "−": "-",
     "…": "...", "\xad": "", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "",
@@ -74,20 +66,8 @@ def fold(text: str) -> str:
     Two texts with one folded form say the same, letter for letter. `text` is in NFC.
     """
     plain = _SIGN.sub(lambda sign: _SIGNS[sign[0]], text).casefold()
-    plain = _TONE_PLACE.sub(_on_first, plain).replace("\n", " ")
+    plain = TONE_PLACE.sub(on_first, plain).replace("\n", " ")
     # Every blank but the space is unprintable; seldom is there one, and to split and join takes longer than all the rest.
     if plain.isprintable() and "  " not in plain:
         return plain.strip(" ")
     return " ".join(plain.split())
-
-
-def fold_tone_place(text: str) -> str:
-    """The text in small letters with the tone of oa, oe, uy on the first vowel; as long as before. `text` is in NFC."""
-    # The one letter whose small form is two characters.
-    return _TONE_PLACE.sub(_on_first, text.replace("İ", "I").lower())
-
-
-def _on_first(pair: re.Match[str]) -> str:
-    before = pair.string[max(0, pair.start() - _LONGEST_ONSET - 1) : pair.start()]
-    onset = _NO_LETTER.split(before)[-1]
-    return _MOVED[pair[0]] if onset in _ONSETS else pair[0]

@@ -27,6 +27,7 @@ UPDATE article_version SET
 
 
 def upgrade() -> None:
+    op.add_column('bulletin', sa.Column('published', sa.Date(), nullable=True, comment='The day of publication, where the newsroom gave it beside the text.'))
     # What is there has no event; readers are told so in the words of today.
     unknown = """'{"value": null, "basis": "unknown", "method": "dates.none", "version": "1", "confidence": 1.0,""" \
         """ "reason": "read before events were looked for", "evidence": []}'"""
@@ -49,3 +50,4 @@ def downgrade() -> None:
         op.drop_index(op.f(f'ix_article_version_{name}'), table_name='article_version', postgresql_using='gist')
     for name in ('mentioned_days', 'event_days', 'published_days', 'source_line', 'byline', *reversed(_LISTS), 'event'):
         op.drop_column('article_version', name)
+    op.drop_column('bulletin', 'published')

@@ -1,6 +1,6 @@
 """Who an article speaks of, with rank and posts, and the documents and programmes it refers to.
 
-Revision: 0005, after 0003. Yesterday's code goes on beside it: both columns have a default.
+Revision: 0005, after 0004. Yesterday's code goes on beside it: both columns have a default.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0005'
-down_revision = '0003'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 

@@ -28,7 +28,7 @@ def test_a_reader_is_told_which_lines_were_read_anew() -> None:
     assert mend(f"Ảnh lũ đầu mùa\n{VNI}").notes == (
         Note(
             code="mended_encoding",
-            detail="read as Windows-1252; as VNI-Windows 100% of 29 marked words are Vietnamese syllables",
+            detail="read as Windows-1252; as VNI-Windows: 100% of 29 marked words are Vietnamese syllables",
             spans=(Span(15, 15 + len(VNI)),),
         ),
     )

@@ -55,6 +55,22 @@ def test_a_map_on_a_map_is_one_after_the_other(case: tuple[str, list[Edit]], bas
         assert both.filed(index, index + 1) == below.filed(step.start, step.end)
 
 
+@given(texts_and_edits(), st.integers(0, 9), st.data())
+def test_pieces_lead_where_their_characters_do(case: tuple[str, list[Edit]], base: int, data: st.DataObject) -> None:
+    text, edits = case
+    middle = edited(text, edits)
+    more = data.draw(edits_of(len(middle)))
+    clean, offsets = edited(middle, more), OffsetMap.of(more, under=OffsetMap.of(edits, base=base))
+    end = data.draw(st.integers(0, len(clean)))
+    start = data.draw(st.integers(0, end))
+    pieces = offsets.pieces(start, end)
+    ends = [*(at for at, _ in pieces[1:]), end][: len(pieces)]
+    told = [
+        (at + step, filed + step) for (at, filed), until in zip(pieces, ends, strict=True) for step in range(until - at)
+    ]
+    assert told == [(index, offsets.filed(index, index).start) for index in range(start, end)]
+
+
 @given(st.text(), st.integers(0, 9))
 def test_a_text_without_edits_is_where_it_was(text: str, base: int) -> None:
     assert edited(text, []) == text

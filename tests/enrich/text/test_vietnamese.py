@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.enrich.text.span import Edit, OffsetMap, Span
-from services.enrich.text.vietnamese import _MOVED, compose, fold, fold_tone_place
+from services.enrich.text.vietnamese import compose, fold, fold_tone_place
+from shared.orthography.tones import _MOVED
 from tests.enrich.text.test_clean import texts
 
 

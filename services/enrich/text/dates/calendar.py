@@ -2,10 +2,10 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
-from services.enrich.text.dates.compose import clock_text
 from services.enrich.text.dates.lunar import LunarDay, lunar_day
-from services.enrich.text.dates.value import Moment
+from services.enrich.text.dates.value import Moment, clock_text
 
 _SEASON_MONTH = {"SP": 2, "SU": 5, "FA": 8, "WI": 11}
 _MONTHS = {"quarter": 3, "half": 6, "month": 1}
@@ -104,7 +104,7 @@ def _in_year(known: Moment, base: date, unit: str, year: int) -> Moment | None:
 
 
 def the_nth(moment: Moment) -> Moment | None:
-    """"tuần đầu tiên của tháng 9": the nth day, week, month or quarter of a month, quarter or year; -1 is the last."""
+    """The nth ("tuần đầu tiên của tháng 9") day, week, month or quarter of a month, quarter or year; -1 is the last."""
     nth, year = moment.nth or 1, moment.year
     begin = first_day(moment, year) if year else None
     if not begin or not year:
@@ -117,7 +117,7 @@ def the_nth(moment: Moment) -> Moment | None:
         if place > last[0] + 1:
             return None
         field = {"month": place, "quarter": (place - 1) // 3 + 1}[moment.grain]
-        return Moment(grain=moment.grain, year=year, **{moment.grain: field})
+        return Moment(grain=moment.grain, year=year).but(**{moment.grain: field})
     if nth > 0:
         first = begin if moment.grain == "day" else begin + timedelta(-begin.weekday() % 7)
         day: date | None = plus_days(first, (nth - 1) * (7 if moment.grain == "week" else 1))
@@ -126,6 +126,7 @@ def the_nth(moment: Moment) -> Moment | None:
     return Moment(grain=moment.grain, year=day.year, month=day.month, day=day.day) if day else None
 
 
+@lru_cache(maxsize=4096)
 def written(moment: Moment) -> str | None:
     """The value of a time in ISO 8601 as TIMEX3 has it, with X for what is not known; None if there is no such day."""
     if moment.fixed:

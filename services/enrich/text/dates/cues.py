@@ -2,18 +2,18 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from services.enrich.text.dates.lexicon import lexicon
+from services.enrich.text.dates.scan import any_word_of
 
-Outlook = Literal["past", "future", "soon"]
+Outlook = Literal["past", "future", "planned", "soon"]
+"""`planned`: not the clause but its sentence tells of what will be; `soon`: it begins, is due or takes place."""
 
-_WORD_OR_SIGN = re.compile(r"[^\W\d_]+|[.!?;…,:](?=\s)|[()\n]")
 _ENDS = frozenset(".!?;…\n")
-_PAUSES = frozenset(",:()")
+_KINDS = 3
 WIDEST = 300
 """Further than so many characters from an expression no word says which way it looks."""
 
@@ -25,8 +25,9 @@ class Signs:
     length: int
     ends: list[int]
     pauses: list[int]
-    starts: dict[str, list[int]]
-    stops: dict[str, list[int]]
+    starts: list[int]
+    stops: list[int]
+    kinds: list[str]
 
     def sentence(self, start: int, stop: int) -> tuple[int, int]:
         """Where the sentence around a stretch of the text begins and ends."""
@@ -34,30 +35,47 @@ class Signs:
 
     def outlook(self, start: int, stop: int) -> Outlook | None:
         """Where the stretch's clause looks, or else its sentence; None if no word says so."""
+        if not self.starts:
+            return None
         sentence = self.sentence(start, stop)
+        before, after = self._nearest(start, stop, *sentence)
+        if not before and not after:
+            return None
         clause = _between(self.pauses, start, stop, *sentence)
-        told = self._told(clause, start, stop) or self._told(sentence, start, stop)
-        if told is None and self._distance("soon", sentence, start, stop) is not None:
+        told = self._told(before, after, start, stop, *clause)
+        if told is None:
+            told = self._told(before, after, start, stop, *sentence)
+            told = "planned" if told == "future" else told
+        if told is None and ("soon" in before or "soon" in after):
             return "soon"
         return told
 
-    def _told(self, window: tuple[int, int], start: int, stop: int) -> Outlook | None:
-        """What the nearest of the words says that tell of what was, or of what will be."""
-        future = self._distance("future", window, start, stop)
-        past = self._distance("past", window, start, stop)
-        if future is None or past is None:
-            return "past" if past is not None else "future" if future is not None else None
-        return "past" if past < future else "future"
+    def _nearest(self, start: int, stop: int, begin: int, end: int) -> tuple[dict[str, int], dict[str, int]]:
+        """Of each kind the nearest word before the stretch, and after it, within the sentence."""
+        before: dict[str, int] = {}
+        after: dict[str, int] = {}
+        first = bisect_left(self.starts, start)
+        for place in range(first - 1, -1, -1):
+            if self.starts[place] < begin or len(before) == _KINDS:
+                break
+            if self.stops[place] <= start:
+                before.setdefault(self.kinds[place], place)
+        for place in range(first, len(self.starts)):
+            if self.stops[place] > end or len(after) == _KINDS:
+                break
+            if self.starts[place] >= stop:
+                after.setdefault(self.kinds[place], place)
+        return before, after
 
-    def _distance(self, kind: str, window: tuple[int, int], start: int, stop: int) -> int | None:
-        """How far the nearest of these words is from the stretch, in characters."""
-        stops, starts = self.stops.get(kind, ()), self.starts.get(kind, ())
-        before = bisect_right(stops, start) - 1
-        after = bisect_left(starts, stop)
-        near = [start - stops[before]] if before >= 0 and starts[before] >= window[0] else []
-        if after < len(starts) and stops[after] <= window[1]:
-            near.append(starts[after] - stop)
-        return min(near, default=None)
+    def _told(
+        self, before: dict[str, int], after: dict[str, int], start: int, stop: int, begin: int, end: int
+    ) -> Outlook | None:
+        """What the nearest of the words says that tell of what was, or of what will be, between two places."""
+        near = [(start - self.stops[place], kind) for kind, place in before.items() if self.starts[place] >= begin]
+        near += [(self.starts[place] - stop, kind) for kind, place in after.items() if self.stops[place] <= end]
+        # As near as each other, what will be counts: "future" comes before "past".
+        _, kind = min((found for found in near if found[1] != "soon"), default=(0, None))
+        return "past" if kind == "past" else "future" if kind else None
 
 
 def _between(places: list[int], start: int, stop: int, floor: int, ceiling: int) -> tuple[int, int]:
@@ -70,29 +88,25 @@ def _between(places: list[int], start: int, stop: int, floor: int, ceiling: int)
 
 def signs_of(small: str) -> Signs:
     """All signs in a text of small letters."""
-    table = _cues_by_first_word()
-    ends, pauses = [], []
-    starts, stops = defaultdict(list), defaultdict(list)
-    for found in _WORD_OR_SIGN.finditer(small):
-        word = found[0]
-        if word in _ENDS:
-            ends.append(found.end())
-        elif word in _PAUSES:
-            pauses.append(found.end())
-        for kind, phrase in table.get(word, ()):
-            stop = found.start() + len(phrase)
-            if small.startswith(phrase, found.start()) and not small[stop : stop + 1].isalnum():
-                starts[kind].append(found.start())
-                stops[kind].append(stop)
-                break
-    return Signs(length=len(small), ends=ends, pauses=pauses, starts=starts, stops=stops)
+    cues = _cues()
+    signs = Signs(length=len(small), ends=[], pauses=[], starts=[], stops=[], kinds=[])
+    for found in _cue_or_sign().finditer(small):
+        sign = found[0]
+        if sign in cues:
+            signs.starts.append(found.start())
+            signs.stops.append(found.end())
+            signs.kinds.append(cues[sign])
+        else:
+            (signs.ends if sign in _ENDS else signs.pauses).append(found.end())
+    return signs
 
 
 @cache
-def _cues_by_first_word() -> dict[str, tuple[tuple[str, str], ...]]:
-    """The cues by their first word, the longest first."""
-    table: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for kind, phrases in lexicon().cues.items():
-        for phrase in phrases:
-            table[phrase.split()[0]].append((kind, phrase))
-    return {word: tuple(sorted(found, key=lambda cue: -len(cue[1]))) for word, found in table.items()}
+def _cues() -> dict[str, str]:
+    """Which way each cue looks."""
+    return {phrase: kind for kind, phrases in lexicon().cues.items() for phrase in phrases}
+
+
+@cache
+def _cue_or_sign() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W\d_]){any_word_of(_cues())}(?!\w)|[.!?;…,:](?=\s)|[()\n]")

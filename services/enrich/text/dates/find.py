@@ -1,18 +1,43 @@
 """The pieces of dates in a text, from left to right: at each word the longest rule that fits."""
 
 import re
+from functools import cache
 from typing import NamedTuple
 
-from services.enrich.text.dates.lexicon import WIDEST_GUARD, lexicon
+from services.enrich.text.dates.guards import Sides, guards_pass
 from services.enrich.text.dates.read import read
 from services.enrich.text.dates.rules import FIGURE, SIGNS, Rule, gates, rules_by_trigger
+from services.enrich.text.dates.scan import any_word_of
 from services.enrich.text.dates.value import Moment
 
-_WORD = re.compile(r"\d+|[^\W\d_]+\d?(?!\w)|[^\W\d_]+")
 _ROMAN = {
     numeral: value
     for value, numeral in enumerate(
-        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii".split(), start=1
+        [
+            "i",
+            "ii",
+            "iii",
+            "iv",
+            "v",
+            "vi",
+            "vii",
+            "viii",
+            "ix",
+            "x",
+            "xi",
+            "xii",
+            "xiii",
+            "xiv",
+            "xv",
+            "xvi",
+            "xvii",
+            "xviii",
+            "xix",
+            "xx",
+            "xxi",
+            "xxii",
+        ],
+        start=1,
     )
 }
 # What can follow a figure that is one of several days, months or hours: "3, 5 và 7/10", "25 - 27/12".
@@ -36,39 +61,67 @@ def find_pieces(text: str, small: str) -> list[Piece]:
     """The pieces in a block's text, in order and apart from each other; `small` is the text in small letters."""
     triggers = gates()
     pieces: list[Piece] = []
+    known: dict[tuple[str, int], Piece | None] = {}
+    sides = Sides(small)
     done = 0
-    for word in _WORD.finditer(small):
-        key = word[0]
-        figure = key[0].isdecimal()
-        trigger = _figure_trigger(small, word.end()) if figure else key
+    for word in _beginnings().finditer(small):
+        key, start = word[0], word.start()
+        trigger = _figure_trigger(small, word.end()) if key[0].isdecimal() else key
+        if start < done or (trigger[0] == FIGURE and _no_figure_of_a_date(key, small, start, done)):
+            continue
         gate = triggers.get(trigger)
-        if gate is None and key not in _ROMAN or word.start() < done:
-            continue
-        if figure and (len(key) > _LONGEST_NUMBER or _inside_a_number(small, word.start(), done)):
-            continue
-        piece = _piece(trigger, gate, word, text, small)
-        if piece:
+        if gate is None or not gate.match(small, start):
+            piece = _number(small, word, figure=trigger[0] == FIGURE)
+        else:
+            piece = _known_piece(known, trigger, word, text, sides)
+        if piece and not (piece.kind == "number" and pieces and _goes_on(pieces[-1], piece, small)):
             pieces.append(piece)
             done = piece.stop
     return pieces
 
 
+@cache
+def _beginnings() -> re.Pattern[str]:
+    """The figures and words with which a piece may begin."""
+    words = {trigger for trigger in gates() if trigger[0] != FIGURE} | _ROMAN.keys()
+    return re.compile(rf"\d+|(?<![^\W\d_]){any_word_of(words)}(?![^\W\d_])")
+
+
+def _no_figure_of_a_date(key: str, small: str, start: int, done: int) -> bool:
+    return len(key) > _LONGEST_NUMBER or _inside_a_number(small, start, done)
+
+
+# No rule looks farther back, and none farther ahead.
+_BACK, _AHEAD = 48, 200
+
+
+def _known_piece(
+    known: dict[tuple[str, int], Piece | None], trigger: str, word: re.Match[str], text: str, sides: Sides
+) -> Piece | None:
+    """The piece that begins with a word; the same letters around the same letters are read once."""
+    start = word.start()
+    back = min(start, _BACK)
+    around = (text[start - back : start + _AHEAD], back)
+    if around in known:
+        piece = known[around]
+        return piece and Piece._make((start, start + piece.stop - piece.start, *piece[2:]))
+    piece = _longest(rules_by_trigger()[trigger], text, sides, start)
+    piece = piece or _number(sides.small, word, figure=trigger[0] == FIGURE)
+    known[around] = piece
+    return piece
+
+
+def _goes_on(before: Piece, piece: Piece, small: str) -> bool:
+    """Is the figure a further part of a row of figures such as "02-06-08-11"? Those are no days."""
+    return before.kind == "number" and before.stop + 1 == piece.start and small[before.stop] in "-–"
+
+
 def _figure_trigger(small: str, stop: int) -> str:
     """What follows the figure decides which rules may begin with it."""
-    following = small[stop : stop + 4].lstrip()[:1]
+    following = small[stop : stop + 1]
+    if following.isspace():
+        following = small[stop : stop + 4].lstrip()[:1]
     return FIGURE + ("w" if following.isalpha() else following if following in SIGNS else "")
-
-
-def _piece(
-    trigger: str, gate: re.Pattern[str] | None, word: re.Match[str], text: str, small: str
-) -> Piece | None:
-    """The piece that begins with a word."""
-    start = word.start()
-    if gate and gate.match(small, start):
-        found = _longest(rules_by_trigger()[trigger], text, small, start)
-        if found:
-            return found
-    return _number(small, word, figure=trigger[0] == FIGURE)
 
 
 def _inside_a_number(small: str, start: int, done: int) -> bool:
@@ -76,18 +129,18 @@ def _inside_a_number(small: str, start: int, done: int) -> bool:
     before = small[start - 1] if start else " "
     if before.isalnum() or before == "_":
         return True
-    if before not in "/.,:-–+$#@" or start < 2 or start - 1 == done and before in "-–":
+    if before not in "/.,:-–+$#@" or start < 2 or (start - 1 == done and before in "-–"):
         return False
     return small[start - 2].isalnum()
 
 
-def _longest(rules: tuple[Rule, ...], text: str, small: str, start: int) -> Piece | None:
+def _longest(rules: tuple[Rule, ...], text: str, sides: Sides, start: int) -> Piece | None:
     """The longest match of a rule whose guards let it pass; of two as long, the earlier rule's."""
-    matches = [(match, rule) for rule in rules if (match := rule.pattern.match(small, start))]
-    matches.sort(key=_length, reverse=True)
-    sides = Sides(small)
+    matches = [(match, rule) for rule in rules if (match := rule.pattern.match(sides.small, start))]
+    if len(matches) > 1:
+        matches.sort(key=_length, reverse=True)
     for match, rule in matches:
-        if not _guards_pass(rule, match, text, sides):
+        if not guards_pass(rule, match, text, sides):
             if rule.swallows:
                 return _a_name(match, rule)
             continue
@@ -104,7 +157,14 @@ def _longest(rules: tuple[Rule, ...], text: str, small: str, start: int) -> Piec
 def _a_name(match: re.Match[str], rule: Rule) -> Piece:
     """A stretch that is no date, nor any part of it: "Đường 30 Tháng 4"."""
     return Piece(
-        start=match.start(), stop=match.end(), kind="name", moment=Moment(), until=None, rule=rule.id, confidence=0.0, loose=True
+        start=match.start(),
+        stop=match.end(),
+        kind="name",
+        moment=Moment(),
+        until=None,
+        rule=rule.id,
+        confidence=0.0,
+        loose=True,
     )
 
 
@@ -112,100 +172,9 @@ def _length(found: tuple[re.Match[str], Rule]) -> int:
     return found[0].end()
 
 
-class Sides:
-    """The words around stretches of a text, each looked up once."""
-
-    __slots__ = ("_after", "_before", "_small")
-
-    def __init__(self, small: str) -> None:
-        self._small = small
-        self._before: dict[int, frozenset[str]] = {}
-        self._after: dict[int, frozenset[str]] = {}
-
-    def before(self, place: int) -> frozenset[str]:
-        """The phrases that end before a place."""
-        if place not in self._before:
-            self._before[place] = words_before(self._small, place)
-        return self._before[place]
-
-    def after(self, place: int) -> frozenset[str]:
-        """The phrases that begin after a place."""
-        if place not in self._after:
-            self._after[place] = words_after(self._small, place)
-        return self._after[place]
-
-
-def _guards_pass(rule: Rule, match: re.Match[str], text: str, sides: Sides) -> bool:
-    """Do the words on both sides, and the letters as they were written, let this be a date?"""
-    start, stop = match.span()
-    if rule.written and not rule.written.match(text, start):
-        return False
-    before = sides.before(start) if rule.not_after or rule.after else _NO_WORDS
-    after = sides.after(stop) if rule.not_before or rule.before or rule.no_fraction or rule.rescue else _NO_WORDS
-    if _any(rule.not_after, before) and not _any(rule.rescue, after) and not _lifted(rule, before):
-        return False
-    if _any(rule.not_before, after) or rule.no_fraction and _looks_like_a_share(match, text, after):
-        return False
-    return not (rule.after or rule.before) or _any(rule.after, before) or _any(rule.before, after)
-
-
-_NO_WORDS: frozenset[str] = frozenset()
-
-
-def _lifted(rule: Rule, before: frozenset[str]) -> bool:
-    """Does a phrase before it say more than the word that forbids?"""
-    allowing = max((len(word) for group in rule.lifted_by for word in before & group), default=0)
-    return allowing > max((len(word) for group in rule.not_after for word in before & group), default=0)
-
-
-def _any(groups: tuple[frozenset[str], ...], words: frozenset[str]) -> bool:
-    return any(not words.isdisjoint(group) for group in groups)
-
-
-def _looks_like_a_share(match: re.Match[str], text: str, after: frozenset[str]) -> bool:
-    """2/3 before a noun is a share: its first figure is no greater, and no word of a sentence's frame follows."""
-    if int(match["d"]) > int(match["m"]) or not after:
-        return False
-    following = text[match.end() :].lstrip()[:1]
-    return following.islower() and after.isdisjoint(lexicon().words["frame"])
-
-
-_OTHER_END = re.compile(r"(?:\d{1,2}\s?[-–])?$")
-
-
-def words_before(small: str, place: int) -> frozenset[str]:
-    """The last one, two, three, … words before a place, up to the nearest sign."""
-    if place and small[place - 1] in "-–":
-        # "từ 6-9 giờ": what stands before the first figure counts.
-        place -= len(_OTHER_END.search(small[max(0, place - 8) : place])[0])  # type: ignore[index]  # it always matches
-    words = small[max(0, place - 40) : place].split()[-WIDEST_GUARD:]
-    if not words or place and not small[place - 1].isspace():
-        return frozenset(small[place - 1 : place])
-    found, phrase = [], ""
-    for word in reversed(words):
-        if word[-1] in ",.;:!?)…”\"":
-            break
-        word = word.lstrip("(“\"'‘")  # noqa: PLW2901
-        phrase = f"{word} {phrase}" if phrase else word
-        found.append(phrase)
-    return frozenset(found)
-
-
-def words_after(small: str, place: int) -> frozenset[str]:
-    """The first one, two, three, … words after a place, up to the nearest sign; or the sign itself."""
-    following = small[place : place + 40]
-    if not following[:1].isspace():
-        return frozenset(following[:1])
-    found, phrase = [], ""
-    for word in following.split()[:WIDEST_GUARD]:
-        bare = word.rstrip(",.;:!?)…”\"")
-        if not bare:
-            break
-        phrase = f"{phrase} {bare}" if phrase else bare
-        found.append(phrase)
-        if bare != word:
-            break
-    return frozenset(found)
+@cache
+def _count(value: int) -> Moment:
+    return Moment(number=value)
 
 
 _NUMBER_ENDS = re.compile(r"(?![\w%/:]|[.,]\d)")
@@ -217,6 +186,6 @@ def _number(small: str, word: re.Match[str], *, figure: bool) -> Piece | None:
     if not value or not _NUMBER_ENDS.match(small, word.end()):
         return None
     return Piece(
-        start=word.start(), stop=word.end(), kind="number" if figure else "roman", moment=Moment(number=value), until=None,
+        start=word.start(), stop=word.end(), kind="number" if figure else "roman", moment=_count(value), until=None,
         rule="dates.number", confidence=0.7, loose=True,
     )  # fmt: skip

@@ -35,8 +35,9 @@ def lexicon() -> Lexicon:
     slots = dict(raw["slots"])
     feasts = read_toml("holidays.toml")["holiday"]
     raw["values"]["holiday"] = {name: feast for feast in feasts for name in feast["names"]}
+    raw["values"]["number"] |= _tens(raw["tens"], raw["after_tens"])
     for name, meanings in raw["values"].items():
-        slots[name] = any_of(meanings)
+        slots.setdefault(name, any_of(meanings))
     return Lexicon(
         slots=slots,
         values=raw["values"],
@@ -45,6 +46,12 @@ def lexicon() -> Lexicon:
         cues={name: tuple(group) for name, group in raw["cues"].items()},
         amounts=raw["amounts"],
     )
+
+
+def _tens(tens: dict[str, int], ones: dict[str, int]) -> dict[str, int]:
+    """The numbers from twenty on: "ba mươi", "ba mươi lăm", "ba chục"."""
+    whole = tens | {ten.replace("mươi", "chục"): value for ten, value in tens.items()}
+    return whole | {f"{ten} {one}": value + more for ten, value in tens.items() for one, more in ones.items()}
 
 
 def any_of(words: Any) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from vnlunar import get_lunar_date, get_solar_date
+from vnlunar import get_lunar_date, get_solar_date  # type: ignore[import-untyped]  # it ships no types
 
 FIRST_YEAR, LAST_YEAR = 1801, 2198
 """The years of the printed calendar that the library holds; beyond them it reckons, and we do not follow."""

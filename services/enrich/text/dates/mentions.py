@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
 from services.enrich.text.article import Basis, DateMention, DateType, Item
 from services.enrich.text.dates.calendar import day_of, first_day
 from services.enrich.text.dates.compose import compose
 from services.enrich.text.dates.evidence import Passage
-from services.enrich.text.dates.find import Piece, find_pieces, words_before
+from services.enrich.text.dates.find import Piece, find_pieces
+from services.enrich.text.dates.guards import words_before
 from services.enrich.text.dates.lexicon import lexicon
 from services.enrich.text.dates.resolve import Setting, Settled, Timeline, settle
 from services.enrich.text.dates.value import Moment
+from services.enrich.text.span import Span
 
-VERSION = "2"
+VERSION = "3"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,17 +57,23 @@ def _settle_passage(number: int, passage: Passage, line: Timeline) -> Iterator[D
     told = (-1, -1)
     month: tuple[int, int] | None = None
     for piece in passage.pieces:
-        where = passage.signs.sentence(piece.start, piece.stop)
-        if where[0] >= told[1]:
-            told, line.narrated, month = where, None, None
+        if len(passage.pieces) > 1:
+            where = passage.signs.sentence(piece.start, piece.stop) if piece.start >= told[1] else told
+            if where[0] >= told[1]:
+                told, line.narrated, month = where, None, None
         settled, until = _settle_piece(piece, passage, line, month)
         if settled is None or (piece.until is not None and until is None):
             continue
         mention = _mention(piece, passage, settled, until)
         line.note(until.moment if until else settled.moment, mention.span)
-        if settled.moment.grain == "month" and settled.moment.year and settled.moment.month and not settled.moment.lunar:
+        if (
+            settled.moment.grain == "month"
+            and settled.moment.year
+            and settled.moment.month
+            and not settled.moment.lunar
+        ):
             month = (settled.moment.year, settled.moment.month)
-        line.narrated = line.narrated or _narrated(piece, settled, passage, where[0])
+        line.narrated = line.narrated or _narrated(piece, settled, passage, max(told[0], 0))
         yield Dated(passage=number, piece=piece, settled=settled, mention=mention)
 
 
@@ -75,14 +84,20 @@ def _settle_piece(
     setting = _setting(piece, passage, line, month)
     one, other = piece.moment, piece.until
     if other is None:
-        return settle(one, line, setting), None
+        return _settle_once(one, line, setting), None
     if other.fixed == "PRESENT_REF":
         return _up_to_now(settle(one, line, setting), line)
     if one.year is None and one.step is None and other.year is not None and (one.month or one.quarter):
         one = _before_end(one, other)
-    elif other.year is None and other.step is not None and one.step is None and other.since == "publication" and one.month is None:
+    elif (
+        other.year is None
+        and other.step is not None
+        and one.step is None
+        and other.since == "publication"
+        and one.month is None
+    ):
         one = _from_end(one, other)
-    first = settle(one, line, setting)
+    first = _settle_once(one, line, setting)
     if first is None:
         return None, None
     line.note(first.moment, passage.block.offsets.filed(piece.start, piece.stop))
@@ -91,12 +106,22 @@ def _settle_piece(
     return _in_order(first, last)
 
 
+def _settle_once(moment: Moment, line: Timeline, setting: Setting) -> Settled | None:
+    """The time made whole; what depends on no time mentioned before is the same at every place."""
+    if moment.since != "publication" and (moment.month is None or moment.step is not None):
+        return settle(moment, line, setting)
+    key = (moment, setting)
+    if key not in line.settled:
+        line.settled[key] = settle(moment, line, setting)
+    return line.settled[key]
+
+
 def _up_to_now(first: Settled | None, line: Timeline) -> tuple[Settled | None, Settled | None]:
-    """"từ đầu năm đến nay": from the first day of the year to the publication."""
+    """From ("đầu năm đến nay") the first day of the year to the publication."""
     begin = _begin(first) if first else None
     if first is None or begin is None or line.published is None:
         return first, None if first is None else replace(first, value="PRESENT_REF")
-    day = Moment(grain="day", **_fields(line.published))
+    day = Moment(grain="day").but(**_fields(line.published))
     return (
         replace(first, value=begin.isoformat(), moment=first.moment.but(grain="day", modifier=None, **_fields(begin))),
         Settled(moment=day, value=line.published.isoformat(), evidence=line.published_span),
@@ -131,14 +156,14 @@ def _in_order(first: Settled, last: Settled | None) -> tuple[Settled | None, Set
         begin = day_of(first.moment.year or 0, first.moment.month or 0, first.moment.day or 0)
         if begin and first.value[:10] == last.value[:10]:
             return _a_day_earlier(first, begin), last
-    return (first, last) if first.value[:10] <= last.value[:10] or len(first.value) != len(last.value) else (first, None)
+    return (
+        (first, last) if first.value[:10] <= last.value[:10] or len(first.value) != len(last.value) else (first, None)
+    )
 
 
 def _a_day_earlier(settled: Settled, day: date) -> Settled:
-    from datetime import timedelta
-
-    there = settled.moment.but(**_fields(day - timedelta(1)))
-    return replace(settled, moment=there, value=(day - timedelta(1)).isoformat() + settled.value[10:])
+    eve = day - timedelta(1)
+    return replace(settled, moment=settled.moment.but(**_fields(eve)), value=eve.isoformat() + settled.value[10:])
 
 
 def _fields(day: date) -> dict[str, int]:
@@ -168,7 +193,7 @@ _OPENINGS = frozenset({"", "vào", "trong", "từ", "đầu", "cuối", "ngay t�
 
 def _mention(piece: Piece, passage: Passage, settled: Settled, until: Settled | None) -> DateMention:
     span = passage.block.offsets.filed(piece.start, piece.stop)
-    evidence = dict.fromkeys((span, *settled.evidence, *(until.evidence if until else ())))
+    evidence = _evidence(span, settled, until)
     moment = settled.moment
     value = _value(settled, until)
     confidence = round(piece.confidence * settled.confidence, 3)
@@ -179,16 +204,27 @@ def _mention(piece: Piece, passage: Passage, settled: Settled, until: Settled | 
         type=_type(piece, moment, until),
         value=value,
         calendar="lunar" if settled.lunar or piece.moment.lunar else "solar",
-        granularity=(until.moment.grain if until else moment.grain) if not piece.moment.type == "SET" else moment.grain,
+        granularity=(until.moment.grain if until else moment.grain) if piece.moment.type != "SET" else moment.grain,
         modifier=moment.modifier or _amount(piece, passage.small),
         written=named,
         inferred=tuple(name for name in settled.inferred if name not in named),
         lunar=_lunar(settled, until),
         basis=Basis(
-            method=piece.rule, version=VERSION, confidence=confidence, evidence=tuple(evidence),
-            reason=settled.reason or "written in full",
+            method=piece.rule, version=VERSION, confidence=confidence, evidence=evidence,
+            reason=settled.reason or _own_words(value),
         ),
     )  # fmt: skip
+
+
+def _evidence(span: Span, settled: Settled, until: Settled | None) -> tuple[Span, ...]:
+    """The mention itself, and what else its value rests on."""
+    if until is None and not settled.evidence:
+        return (span,)
+    return tuple(dict.fromkeys((span, *settled.evidence, *(until.evidence if until else ()))))
+
+
+def _own_words(value: str) -> str:
+    return "the text leaves it vague" if value.endswith("_REF") else "the expression says it all"
 
 
 def _lunar(settled: Settled, until: Settled | None) -> str | None:
@@ -204,12 +240,27 @@ def _value(settled: Settled, until: Settled | None) -> str:
 def _type(piece: Piece, moment: Moment, until: Settled | None) -> DateType:
     if piece.moment.type in {"DURATION", "SET"}:
         return "DURATION" if piece.moment.type == "DURATION" else "SET"
-    return "TIME" if moment.has_clock or until and until.moment.has_clock else "DATE"
+    return "TIME" if moment.has_clock or (until and until.moment.has_clock) else "DATE"
+
+
+_LONGEST_WORD = 10
+_AMOUNTS = frozenset({"duration", "offset", "clock", "set"})
+_OF_AMOUNTS = frozenset({"MORE_THAN", "LESS_THAN"})
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    return frozenset(words.split()[-1] for words in lexicon().amounts)
 
 
 def _amount(piece: Piece, small: str) -> str | None:
-    """"hơn", "gần", "khoảng" before an amount or a time."""
-    before = words_before(small, piece.start)
+    """What "hơn", "gần", "khoảng" before an amount or a time make of it."""
     amounts = lexicon().amounts
+    nearest = small[max(0, piece.start - _LONGEST_WORD) : piece.start].split()[-1:]
+    if not nearest or nearest[0] not in _last_words():
+        return None
+    before = words_before(small, piece.start)
     known = [word for word in before if word in amounts]
-    return amounts[max(known, key=len)] if known else None
+    found = amounts[max(known, key=len)] if known else None
+    # "hơn năm ngoái" compares: of what is no amount there is no more and no less.
+    return None if found in _OF_AMOUNTS and piece.kind not in _AMOUNTS else found or None

@@ -16,12 +16,17 @@ from services.enrich.text.span import Span
 EDGE = 4
 """So many blocks at either end of an article may be a line that says when it was published."""
 
-# What may stand before and after the date in such a line: a place, "Cập nhật lúc", a time zone; nothing of a sentence.
+# What may stand before and after the date in such a line: a place, "Cập nhật lúc", a programme's name, a time zone;
+# nothing of a sentence.
 _BEFORE = re.compile(
     r"(?:(?:ngày |giờ |thời gian )?(?:đăng|cập nhật|xuất bản|phát hành|gửi|đăng tải|đăng bài|đưa tin|đăng tin)"
-    r"(?: lần cuối| tin| bài| ngày)?(?: lúc| vào)?(?: ngày)?|ngày|date|thời gian|lúc|đăng lúc)?\s*[:\-–|]?\s*"
+    r"(?: lần cuối| tin| bài| ngày)?(?: lúc| vào)?(?: ngày)?|ngày|date|thời gian|lúc|đăng lúc"
+    r"|(?:chương trình )?(?:bản tin|điểm tin|điểm báo|tin vắn|tin nhanh|tin tức|tin trong ngày|thời sự|nhật báo|số báo|báo)"
+    r"(?: (?:thời tiết|thời sự|trong nước|thế giới|tổng hợp|nhanh|ra|sáng|trưa|chiều|tối))*(?: số \d+)?,?(?: (?:phát|ra))?(?: ngày)?"
+    r"|(?:[^\W\d]+ ){0,5}số ra(?: ngày)?"
+    r")?\s*[:\-–|]?\s*"
 )
-_AFTER = re.compile(r"\s*(?:\(?gmt\s?[+-]\s?\d+\)?|\(?giờ việt nam\)?|\)|[.,|–-])*\s*", re.I)
+_AFTER = re.compile(r"\s*(?:\(?gmt\s?[+-]\s?\d+\)?|\(?giờ việt nam\)?|\)|[.,|–-])*\s*", re.IGNORECASE)
 
 
 def stated_publication(passages: Sequence[Passage]) -> Dating | None:
@@ -34,7 +39,9 @@ def stated_publication(passages: Sequence[Passage]) -> Dating | None:
             day = _full_day(piece)
             if day and (dateline or _is_the_line(passage, piece)):
                 span = passage.block.offsets.filed(piece.start, piece.stop)
-                return _dating(day.isoformat(), "stated", "dates.published.stated", 0.97, (span,), "a line of its own says it")
+                return _dating(
+                    day.isoformat(), "stated", "dates.published.stated", 0.97, (span,), "a line of its own says it"
+                )
     return None
 
 
@@ -79,7 +86,9 @@ def inferred_publication(passages: Sequence[Passage], evidence: tuple[Evidence, 
 def _leads(passages: Sequence[Passage]) -> list[Passage]:
     """The date line and the lead; without them the first block that names a day."""
     lead = [passage for passage in passages if passage.block.kind in {"dateline", "lead"}]
-    rest = [passage for passage in passages if passage.block.kind in {"headline", "paragraph"} and _names_a_day(passage)]
+    rest = [
+        passage for passage in passages if passage.block.kind in {"headline", "paragraph"} and _names_a_day(passage)
+    ]
     return lead + rest[:1]
 
 
@@ -129,7 +138,12 @@ def _is_a_day(item: Dated) -> bool:
     moment = item.settled.moment
     if item.mention.type not in {"DATE", "TIME"} or moment.fixed or "X" in item.mention.value:
         return False
-    return moment.year is not None and moment.month is not None and moment.day is not None and moment.grain not in {"week", "weekend"}
+    return (
+        moment.year is not None
+        and moment.month is not None
+        and moment.day is not None
+        and moment.grain not in {"week", "weekend"}
+    )
 
 
 def _event(item: Dated) -> Dating:
@@ -142,8 +156,6 @@ def _event(item: Dated) -> Dating:
     )  # fmt: skip
 
 
-def _dating(
-    value: str, status: str, method: str, confidence: float, evidence: tuple[Span, ...], reason: str
-) -> Dating:
+def _dating(value: str, status: str, method: str, confidence: float, evidence: tuple[Span, ...], reason: str) -> Dating:
     basis = Basis(method=method, version=VERSION, confidence=confidence, evidence=evidence, reason=reason)
     return Dating(value=value, status=status, basis=basis)  # type: ignore[arg-type]  # callers name one of the four

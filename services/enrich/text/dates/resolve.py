@@ -25,25 +25,34 @@ class Settled:
 
 @dataclass(slots=True)
 class Timeline:
-    """What is known while an article is read: when it was published, and what it mentioned last."""
+    """What is known while an article is read: when it was published, and what it mentioned last.
+
+    `day_of_some_year` is a day, as (month, day), of which nothing says the year. `settled` has the times made whole
+    so far that depend on no other time: an article names the same ones over and over.
+    """
 
     published: date | None
     evidence: tuple[Evidence, ...]
+    years_named: frozenset[int] = frozenset()
     published_span: tuple[Span, ...] = ()
     day: date | None = None
+    day_of_some_year: tuple[int, int] | None = None
     month: tuple[int, int] | None = None
     year: int | None = None
     spans: tuple[Span, ...] = field(default=())
     narrated: int | None = None
+    settled: dict[tuple[Moment, "Setting"], Settled | None] = field(default_factory=dict)
 
     def forget(self) -> None:
         """A new article of the bulletin begins: nothing was mentioned yet."""
-        self.day = self.month = self.year = self.narrated = None
+        self.day = self.day_of_some_year = self.month = self.year = self.narrated = None
         self.spans = ()
 
     def note(self, moment: Moment, span: Span) -> None:
         """This time was mentioned."""
-        if moment.year is None or moment.before_christ or moment.lunar:
+        if moment.year is None and moment.month and moment.day and not moment.lunar:
+            self.day_of_some_year, self.spans = (moment.month, moment.day), (span,)
+        if moment.year is None or moment.before_christ or (moment.lunar and moment.month):
             return
         self.year, self.spans = moment.year, (span,)
         if moment.month and moment.grain != "run":
@@ -71,6 +80,11 @@ def settle(moment: Moment, line: Timeline, setting: Setting, *, after: date | No
         return _settle_step(moment, line)
     if moment.year is not None or moment.decade is not None or moment.century is not None:
         return _whole(moment, (), "", 1.0)
+    return _settle_open(moment, line, setting, after)
+
+
+def _settle_open(moment: Moment, line: Timeline, setting: Setting, after: date | None) -> Settled | None:
+    """A time that does not say its year."""
     if moment.month or moment.quarter or moment.half or moment.season:
         return _settle_year(moment, line, setting, after)
     if moment.day:
@@ -89,8 +103,9 @@ def _settle_nth(moment: Moment, line: Timeline, setting: Setting) -> Settled | N
 def _settle_step(moment: Moment, line: Timeline) -> Settled | None:
     base, spans, reason = _base(moment, line)
     if base is None:
-        value = written(moment.but(step=None, unit=None))
-        return Settled(moment=moment, value=value, reason="nothing says from when it counts", confidence=0.5) if value else None
+        return _settle_beside(moment, line) or _open(
+            moment.but(step=None, unit=None), "nothing says from when it counts"
+        )
     there = stepped(moment, base)
     if there is None:
         return None
@@ -100,6 +115,30 @@ def _settle_step(moment: Moment, line: Timeline) -> Settled | None:
         return Settled(moment=there, value=value, inferred=("year",), reason=reason, confidence=0.8, evidence=spans)
     named = set(moment.named)
     return _whole(there, tuple(name for name in there.named if name not in named), reason, 0.93, spans)
+
+
+def _open(moment: Moment, reason: str, confidence: float = 0.5) -> Settled | None:
+    """The time with X for what is not known."""
+    value = written(moment)
+    return Settled(moment=moment, value=value, reason=reason, confidence=confidence) if value else None
+
+
+def _settle_beside(moment: Moment, line: Timeline) -> Settled | None:
+    """A time counted from a day, mentioned before, of which nothing says the year."""
+    if line.day_of_some_year is None or (moment.step is not None and (moment.unit, moment.since) != ("day", "mention")):
+        return None
+    month, day = line.day_of_some_year
+    # Of a common year: whether 1 March or 29 February follows 28 February is not known.
+    base = day_of(_COMMON_YEAR, month, day)
+    there = plus_days(base, moment.step or 0) if base and not (moment.step and month in {2, 3}) else None
+    if there is None:
+        return None
+    whole = moment.but(month=there.month, day=there.day, unit=None, step=None, since=None)
+    found = _open(whole, f"counted from {day}/{month}, mentioned before", 0.7)
+    return found and replace(found, evidence=line.spans)
+
+
+_COMMON_YEAR = 2025
 
 
 def _base(moment: Moment, line: Timeline) -> tuple[date | None, tuple[Span, ...], str]:
@@ -128,9 +167,7 @@ def _settle_year(moment: Moment, line: Timeline, setting: Setting, after: date |
     if choice is None:
         if not moment.lunar and moment.has_day and day_of(2000, moment.month or 0, moment.day or 0) is None:
             return None
-        value = written(moment)
-        reason = "nothing says its year"
-        return Settled(moment=moment, value=value, reason=reason, confidence=0.6) if value else None
+        return _open(moment, "nothing says its year", 0.6)
     return _whole(moment.but(year=choice.year), ("year",), choice.reason, choice.confidence, choice.evidence)
 
 
@@ -140,7 +177,11 @@ def _year(moment: Moment, line: Timeline, setting: Setting, after: date | None) 
     if line.published:
         if setting.narrated and setting.narrated != line.published.year and first_day(moment, setting.narrated):
             return Choice(year=setting.narrated, reason=f"its sentence is about {setting.narrated}", confidence=0.8)
-        choice = nearest_year(moment, line.published, setting.outlook)
+        choice = nearest_year(moment, line.published, setting.outlook, line.years_named)
+        told = year_by_evidence(moment, line.evidence)
+        if choice and told and told.year == choice.year:
+            # The day of publication was itself inferred, from this.
+            return told
         return replace(choice, evidence=line.published_span) if choice and line.published_span else choice
     return year_by_evidence(moment, line.evidence)
 
@@ -162,9 +203,8 @@ def _settle_month(moment: Moment, line: Timeline, setting: Setting, after: date 
         return _whole(there, ("year", "month"), "of the month mentioned before", 0.75)
     base = after or line.published
     if base is None:
-        value = written(moment)
-        return Settled(moment=moment, value=value, reason="nothing says its month", confidence=0.5) if value else None
-    ahead = bool(after) or setting.outlook == "future" or moment.leaning == "future"
+        return _open(moment, "nothing says its month")
+    ahead = bool(after) or setting.outlook in {"future", "planned"} or moment.leaning == "future"
     for step in (0, 1, 2) if ahead else (0, -1, -2):
         months = base.year * 12 + base.month - 1 + step
         found = day_of(months // 12, months % 12 + 1, day)
@@ -179,16 +219,13 @@ def _settle_weekday(moment: Moment, line: Timeline, setting: Setting, after: dat
     base = after or line.published
     assert moment.weekday is not None
     if base is None:
-        value = written(moment)
-        return Settled(moment=moment, value=value, reason="nothing says its week", confidence=0.5) if value else None
+        return _open(moment, "nothing says its week")
     gap = (moment.weekday - base.isoweekday()) % 7
     if after or moment.leaning == "future":
         gap = gap or (0 if after else 7)
     elif moment.leaning == "present":
         gap = moment.weekday - base.isoweekday()
-    elif moment.leaning == "past":
-        gap -= 7
-    elif setting.outlook not in {"future", "soon"} and gap:
+    elif moment.leaning == "past" or (setting.outlook in {"past", None} and gap):
         gap -= 7
     found = plus_days(base, gap)
     if not found:
@@ -201,8 +238,7 @@ def _settle_clock(moment: Moment, line: Timeline) -> Settled | None:
     """A time of day: of the day mentioned before, or of the publication."""
     base = line.day or line.published
     if base is None or not moment.has_clock:
-        value = written(moment)
-        return Settled(moment=moment, value=value, reason="nothing says its day", confidence=0.5) if value else None
+        return (_settle_beside(moment, line) if moment.has_clock else None) or _open(moment, "nothing says its day")
     spans = line.spans if line.day else line.published_span
     there = moment.but(year=base.year, month=base.month, day=base.day)
     return _whole(there, ("year", "month", "day"), f"of the day {base}", 0.75, spans)

@@ -32,12 +32,12 @@ class Rule:
     gives: dict[str, Any]
     loose: bool
     confidence: float
-    after: tuple[frozenset[str], ...]
-    before: tuple[frozenset[str], ...]
-    not_after: tuple[frozenset[str], ...]
-    not_before: tuple[frozenset[str], ...]
-    rescue: tuple[frozenset[str], ...]
-    lifted_by: tuple[frozenset[str], ...]
+    after: frozenset[str]
+    before: frozenset[str]
+    not_after: frozenset[str]
+    not_before: frozenset[str]
+    rescue: frozenset[str]
+    lifted_by: frozenset[str]
     swallows: bool
     written: re.Pattern[str] | None
     no_fraction: bool
@@ -91,7 +91,7 @@ def _triggers(name: str) -> list[str]:
 
 def _rule(row: dict[str, Any]) -> Rule:
     words = lexicon().words
-    groups = {name: tuple(words[group] for group in row.get(name, ())) for name in _GUARDS}
+    groups = {name: frozenset().union(*(words[group] for group in row.get(name, ()))) for name in _GUARDS}
     return Rule(
         id=f"dates.{row['id']}",
         kind=row["kind"],

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.enrich.text.article import UNKNOWN, Article, Dating
-from services.enrich.text.dates.cues import signs_of
-from services.enrich.text.dates.evidence import Passage, evidence_of
+from services.enrich.text.dates.evidence import Passage, evidence_of, years_named
 from services.enrich.text.dates.mentions import pieces_of, settle_all
 from services.enrich.text.dates.publication import event_of, given_publication, inferred_publication, stated_publication
 from services.enrich.text.dates.resolve import Timeline
@@ -26,17 +25,15 @@ def _passages(article: Article) -> list[Passage]:
     passages = []
     for block in article.blocks:
         small = fold_tone_place(block.text)
-        pieces = pieces_of(block.text, small)
-        signs = signs_of(small if pieces else "")
-        passages.append(Passage(block=block, small=small, signs=signs, pieces=pieces))
+        passages.append(Passage(block=block, small=small, pieces=pieces_of(block.text, small)))
     return passages
 
 
 def _timeline(passages: Sequence[Passage], stated: Dating | None) -> tuple[Timeline, Dating]:
     """From which day the article counts, and what it says of its publication."""
     if stated and stated.value:
-        spans = stated.basis.evidence
-        return Timeline(published=date.fromisoformat(stated.value), evidence=(), published_span=spans), stated
+        day, spans = date.fromisoformat(stated.value), stated.basis.evidence
+        return Timeline(published=day, evidence=(), years_named=years_named(passages), published_span=spans), stated
     evidence = evidence_of(passages)
     inferred = inferred_publication(passages, evidence)
     if inferred is None:

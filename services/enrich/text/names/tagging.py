@@ -1,6 +1,7 @@
 """The tagger: a conditional random field over syllables; from blocks to names with their confidence."""
 
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -38,16 +39,13 @@ def in_capitals(sentence: Sentence) -> bool:
 
 def tag(blocks: Sequence[Block], numbered: Sequence[tuple[int, Passage]]) -> list[Found]:
     """The names that the tagger sees in the blocks' passages, in the order of the text."""
+    found: list[Found] = []
     tagger = _tagger()
-    found = []
     for (number, passage), stretches in zip(
         numbered, tagger.sight.of([passage for _, passage in numbered]), strict=True
     ):
         for offset, seen in stretches:
-            labels = tagger.labels(seen)
-            for first, last, label in spans_of(labels):
-                # The least sure syllable decides: a name is right as a whole or not at all.
-                confidence = min(tagger.certainty(labels[place], place) for place in range(first, last))
+            for first, last, label, confidence in tagger.names(seen):
                 start, end = passage.sentence.starts[offset + first], passage.sentence.ends[offset + last - 1]
                 found.append(
                     Found(
@@ -85,17 +83,26 @@ class Tagger:
         # The library reads a model where it lies and does not hold on to it: it has to live as long as the library's own.
         self._model.open_inmemory(self._weights.frame)
         self.sight: Sight[Row] = Sight(self._weights.sum_of, self._weights.rows.get, 0)
+        # The model remembers the stretch between its two questions, and is one for all threads of a process.
+        self._in_use = threading.Lock()
         self.version = hashlib.blake2b(packed, digest_size=4).hexdigest()
 
     def labels(self, seen: Sequence[Row]) -> list[str]:
         """The labels of a stretch of tokens that fit best, by the row of what each token shows."""
-        labels: list[str] = self._model.tag(list(map(self._weights.scores, seen)))
+        with self._in_use:
+            labels: list[str] = self._model.tag(list(map(self._weights.scores, seen)))
         return labels
 
-    def certainty(self, label: str, place: int) -> float:
-        """How likely the token at `place` of the stretch that was last labelled has this label."""
-        certainty: float = self._model.marginal(label, place)
-        return certainty
+    def names(self, seen: Sequence[Row]) -> list[tuple[int, int, str, float]]:
+        """The spans of names in a stretch of tokens, by the row of what each token shows; each with its type and the
+        confidence of its least sure token: a name is right as a whole or not at all."""
+        scores = list(map(self._weights.scores, seen))
+        with self._in_use:
+            labels: list[str] = self._model.tag(scores)
+            return [
+                (first, last, label, min(self._model.marginal(labels[place], place) for place in range(first, last)))
+                for first, last, label in spans_of(labels)
+            ]
 
 
 @cache

@@ -82,13 +82,21 @@ def dateline_of(line: Line) -> int | None:
     if (line.text[0].isupper() or line.text[0] == "(") and (match := _WITH_DAY.match(line.folded[:120])):
         return match.end()
     head = line.text[:100]
-    if (match := _BRACKETED.match(head)) and _is_house(match["name"]) and match.end() < len(line.text):
-        return match.end()
+    if end := _bracketed_houses(head):
+        return end if end < len(line.text) else None
     if (match := _AGENCY.match(head)) and _is_house(match["name"]):
         return match.end()
     if (match := _CAPITALS.match(head)) and match["name"].isupper() and len(match["name"]) >= 4:
         return match.end()
     return None
+
+
+def _bracketed_houses(head: str) -> int:
+    """Where the names of houses in brackets end that a line begins with, one or several: "(TTXVN) -"; 0 without."""
+    end = 0
+    while (match := _BRACKETED.match(head, end)) and _is_house(match["name"]):
+        end = match.end()
+    return end
 
 
 def _is_house(name: str) -> bool:

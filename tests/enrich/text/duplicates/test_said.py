@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.enrich.text.clean import clean
-from services.enrich.text.fingerprint import fingerprint
+from services.enrich.text.duplicates import fingerprint
 from tests.factories import TEXT, an_article
 
 syllables = st.sampled_from(["hoà", "hòa", "Đắk", "Lắk", "quý", "thuyền", "mưa", "LŨ", "nước", "\n", "12/3"])

@@ -1,0 +1,108 @@
+"""The administrative map's addresses. They need no database: the map is part of the program."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.place import ResolutionOut, UnitOut
+from shared.errors import InvalidParameter, NotFound
+from shared.http import json_response, problem_answers
+from shared.places.abroad import abroad
+from shared.places.lookup import candidates
+from shared.places.told import resolution_document, unit_document
+from shared.places.units import forms, today, unit_on
+from shared.places.words import key, kind_and_name
+
+router = APIRouter(prefix="/v1/places", tags=["places"])
+
+_HANOI = timedelta(hours=7)
+
+
+class NoSuchPlace(NotFound):
+    """There is, or was, no unit of this code on the day."""
+
+    code = "no_such_place"
+
+
+class Asked(BaseModel):
+    """What may be asked of the map; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=200, description='"xã Đông Vinh", "Hải Hòa", "TP. Vinh, Nghệ An".')
+    near: str | None = Field(None, max_length=200, description="A district or province in which it lies.")
+    at: date | None = Field(None, description="The day whose map counts; by default today, in Hà Nội.")
+
+
+class AskedOfOne(BaseModel):
+    """What may be asked of a unit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: date | None = Field(None, description="A day on which it was there; by default its newest form is shown.")
+
+
+@router.get(
+    "/resolve",
+    response_model=ResolutionOut,
+    summary="What a place's name means on a day",
+    responses=problem_answers(InvalidParameter),
+)
+def resolve_place(asked: Annotated[Asked, Query()]) -> Response:
+    """The units that a place as written can mean: one, or candidates where the name leaves it open."""
+    return json_response(resolution_document(asked.text, asked.near, (asked.at or _today()).isoformat()))
+
+
+@router.get(
+    "/{code}",
+    response_model=UnitOut,
+    summary="A unit of the map",
+    responses=problem_answers(InvalidParameter, NoSuchPlace),
+)
+def get_place(
+    code: Annotated[str, Path(description="A code of the statistics office: 2, 3 or 5 digits.")],
+    asked: Annotated[AskedOfOne, Query()],
+) -> Response:
+    """The unit that had the code on the day, with its predecessors, its successors and the units of today."""
+    known = forms(code)
+    if not known:
+        raise NoSuchPlace(f"no unit had the code {code}")
+    unit = unit_on(code, asked.at.isoformat()) if asked.at else known[-1]
+    if unit is None:
+        told = ", ".join(f"{one.kind} {one.name} from {one.since} to {one.until or 'today'}" for one in known)
+        raise NoSuchPlace(f"no unit had the code {code} on {asked.at}; it was {told}")
+    return json_response(unit_document(unit, (asked.at or _today()).isoformat()))
+
+
+def place_terms(place: str, mode: Literal["current", "valid", "written"]) -> list[str]:
+    """The terms by which articles that name a place are found; a name that several units bear finds them all.
+
+    Raises InvalidParameter if no unit bears the name.
+    """
+    if mode == "written":
+        return [f"written {key(place)}"]
+    return [f"{mode} {code}" for code in _codes(place, current=mode == "current")]
+
+
+def province_terms(place: str) -> list[str]:
+    """The same for a province of today."""
+    return [f"province {code}" for code in _codes(place, current=True) if len(code) == 2]
+
+
+def _codes(place: str, *, current: bool) -> list[str]:
+    if forms(place):
+        return [place]
+    kind, name = kind_and_name(place)
+    found = candidates(name, kind, _today().isoformat() if current else None).units
+    if not found:
+        if foreign := abroad(name) or abroad(key(place)):
+            return [foreign.code]
+        raise InvalidParameter(f"no unit bears the name {place!r}")
+    # Asked for today's unit by a name of yesterday: whatever it is today.
+    return sorted({one.code for unit in found for one in (today(unit) if current else (unit,))})
+
+
+def _today() -> date:
+    return (datetime.now(UTC) + _HANOI).date()

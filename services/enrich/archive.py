@@ -1,0 +1,85 @@
+"""Every statement that goes through what was made before, to make it again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from shared.tables.articles import FINDINGS
+
+FIELDS = ("title", *FINDINGS)
+"""The columns of an article's version that are made from its text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """Which articles: made by the pipeline `made_by`, or by any but `not_by`; from a source; accepted since, and before."""
+
+    made_by: str | None = None
+    not_by: str | None = None
+    source: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    article: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """An article's newest version, and the bytes that it was made from."""
+
+    article_id: UUID
+    version: int
+    pipeline: str
+    found: dict[str, Any]
+    raw: bytes
+    media_type: str
+    charset: str
+    published: date | None
+
+
+_FROM = """
+FROM article
+JOIN article_version ON article_version.article_id = article.id AND article_version.version = article.current_version
+"""
+_BYTES = """
+JOIN bulletin ON bulletin.id = article_version.bulletin_id
+JOIN raw_object ON raw_object.sha256 = bulletin.raw_sha256
+"""
+_WHERE = """
+WHERE article.pub_status <> 'canceled'
+  AND (%(made_by)s::text IS NULL OR article_version.pipeline = %(made_by)s)
+  AND (%(not_by)s::text IS NULL OR article_version.pipeline <> %(not_by)s)
+  AND (%(source)s::text IS NULL OR article.source = %(source)s)
+  AND (%(since)s::timestamptz IS NULL OR article_version.received_at >= %(since)s)
+  AND (%(before)s::timestamptz IS NULL OR article_version.received_at < %(before)s)
+  AND (%(article)s::uuid IS NULL OR article.id = %(article)s)
+"""
+
+
+def count(tx: Connection, selection: Selection) -> int:
+    """How many articles are selected."""
+    return int(tx.exec_driver_sql(f"SELECT count(*) {_FROM} {_WHERE}", _values(selection)).scalar_one())
+
+
+def select(tx: Connection, selection: Selection, *, after: UUID, limit: int) -> list[Kept]:
+    """The next selected articles behind `after`, in the order of their ids."""
+    sql = f"""
+    SELECT article.id, article_version.version, article_version.pipeline, raw_object.bytes, bulletin.media_type,
+           bulletin.charset, bulletin.published AS stated, {", ".join(f"article_version.{name}" for name in FIELDS)}
+    {_FROM} {_BYTES} {_WHERE} AND article.id > %(after)s ORDER BY article.id LIMIT %(limit)s
+    """
+    rows: Sequence[Any] = tx.exec_driver_sql(sql, {**_values(selection), "after": after, "limit": limit}).fetchall()
+    return [
+        Kept(
+            article_id=row[0], version=row[1], pipeline=row[2], raw=row[3], media_type=row[4], charset=row[5],
+            published=row[6], found=dict(zip(FIELDS, row[7:], strict=True)),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _values(selection: Selection) -> dict[str, Any]:
+    return {name: getattr(selection, name) for name in Selection.__dataclass_fields__}

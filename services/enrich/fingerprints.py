@@ -1,0 +1,187 @@
+"""Every statement by which duplicates are found and kept. None of them commits.
+
+Arrays go to PostgreSQL in binary (`%(name)b`): as text they would be escaped letter by letter.
+"""
+
+from collections.abc import MutableMapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection
+
+from services.enrich.claims import Claimed
+from services.enrich.document import differences
+from services.enrich.text.article import Article, Said
+from services.enrich.text.duplicates import MOST_CANDIDATES, Candidate, pack, unpack
+
+_NEWEST = 30
+"""Articles that are read under one key; a form of words that comes every day has thousands."""
+
+_LOCK = """
+SELECT pg_advisory_xact_lock(lock_id) FROM (
+    SELECT DISTINCT lock_id FROM unnest(%(lock_ids)b::int8[]) AS lock_id ORDER BY lock_id
+) AS in_order
+"""
+
+# Of each key the newest, by a walk down its index; of each asker those that share most keys with it.
+_CANDIDATES = """
+WITH hit AS (
+    SELECT asker, number, count(*) AS keys
+    FROM unnest(%(askers)b::int4[], %(keys)b::int8[]) AS asked (asker, key),
+         LATERAL (SELECT number FROM article_band WHERE article_band.key = asked.key
+                  ORDER BY number DESC LIMIT %(newest)s) AS band
+    GROUP BY asker, number
+), ranked AS (
+    SELECT asker, number, keys, row_number() OVER (PARTITION BY asker ORDER BY keys DESC, number) AS place FROM hit
+)
+SELECT asker, number, keys FROM ranked WHERE place <= %(most)s ORDER BY asker, place
+"""
+
+_ADD = """
+WITH made AS (
+    SELECT * FROM unnest(%(article_id)b::uuid[], %(said)b::bytea[]) WITH ORDINALITY AS t (article_id, said, place)
+), kept AS (
+    INSERT INTO article_fingerprint (article_id, said) SELECT article_id, said FROM made ORDER BY place
+    RETURNING number, article_id
+)
+INSERT INTO article_band (key, number)
+SELECT band.key, kept.number
+FROM unnest(%(owners)b::uuid[], %(keys)b::int8[]) AS band (article_id, key) JOIN kept USING (article_id)
+"""
+
+_ADD_RELATIONS = """
+INSERT INTO duplicate_relation (bulletin_id, original_id, kind, score, method, method_version, reason, spans, decided_by,
+                                decided_at)
+SELECT bulletin_id, original_id, kind, score, method, version, reason, spans::jsonb, 'rule', %(now)s
+FROM unnest(%(bulletin_id)b::uuid[], %(original_id)b::uuid[], %(kind)b::text[], %(score)b::real[], %(method)b::text[],
+            %(version)b::text[], %(reason)b::text[], %(spans)b::text[])
+     AS t (bulletin_id, original_id, kind, score, method, version, reason, spans)
+"""
+
+
+def lock(tx: Connection, articles: Sequence[Article]) -> None:
+    """Keep everybody else from deciding on texts of the same key, or of one of the same bands, until this transaction
+    ends. All keys are locked in one statement, sorted: nobody waits in a circle."""
+    ids = [int.from_bytes(article.exact_key[:8], "big", signed=True) for article in articles]
+    tx.exec_driver_sql(_LOCK, {"lock_ids": [*ids, *(key for article in articles for key in article.bands)]})
+
+
+def candidates(
+    tx: Connection, articles: Sequence[Article], known: MutableMapping[int, tuple[UUID, Said]]
+) -> dict[UUID, list[Candidate]]:
+    """For each article the earlier ones that share most bands with it, the likeliest first.
+
+    `known` is what this transaction has read before, by number; what is read now is added.
+    """
+    pairs = [(asker, key) for asker, article in enumerate(articles) for key in set(article.bands)]
+    asked = {"askers": [asker for asker, _ in pairs], "keys": [key for _, key in pairs]}
+    found = tx.exec_driver_sql(_CANDIDATES, {**asked, "newest": _NEWEST, "most": MOST_CANDIDATES}).all()
+    unread = list({number for _, number, _ in found} - known.keys())
+    if unread:
+        # Under the same rule as exact words (shared/feed.py): nobody learns of an article under embargo from a duplicate.
+        sql = """
+        SELECT number, article_id, said FROM article_fingerprint JOIN article ON article.id = article_id
+        WHERE number = ANY(%(numbers)b::int8[]) AND announced AND (pub_status <> 'canceled' OR exact_key IS NOT NULL)
+        """
+        for number, id, said in tx.exec_driver_sql(sql, {"numbers": unread}):
+            known[number] = (id, unpack(said))
+    likely: dict[UUID, list[Candidate]] = {article.id: [] for article in articles}
+    for asker, number, shared in found:
+        if number not in known:
+            continue
+        id, said = known[number]
+        likely[articles[asker].id].append(Candidate(id=id, said=said, shared=shared))
+    return likely
+
+
+def forget(tx: Connection, articles: Sequence[UUID]) -> None:
+    """Forget what articles said that now say something else."""
+    sql = """
+    WITH gone AS (DELETE FROM article_fingerprint WHERE article_id = ANY(%(ids)b::uuid[]) RETURNING number)
+    DELETE FROM article_band USING gone WHERE article_band.number = gone.number
+    """
+    if articles:
+        tx.exec_driver_sql(sql, {"ids": list(articles)})
+
+
+def add(tx: Connection, articles: Sequence[Article]) -> None:
+    """Keep what new articles say, and the keys under which the next ones will find them."""
+    if not articles:
+        return
+    said = {article.id: article.said for article in articles if article.said is not None}
+    owned = [(article.id, key) for article in articles for key in set(article.bands)]
+    tx.exec_driver_sql(
+        _ADD,
+        {
+            "article_id": list(said),
+            "said": [pack(one) for one in said.values()],
+            "owners": [owner for owner, _ in owned],
+            "keys": [key for _, key in owned],
+        },
+    )
+
+
+def add_relations(tx: Connection, found: Sequence[tuple[Claimed, Article]], *, now: datetime) -> None:
+    """Keep what bulletins are to earlier articles."""
+    rows = [(bulletin, relation) for bulletin, article in found for relation in article.relations]
+    if not rows:
+        return
+    tx.exec_driver_sql(
+        _ADD_RELATIONS,
+        {
+            "bulletin_id": [bulletin.id for bulletin, _ in rows],
+            "original_id": [relation.other for _, relation in rows],
+            "kind": [relation.kind for _, relation in rows],
+            "score": [relation.score for _, relation in rows],
+            "method": [relation.basis.method for _, relation in rows],
+            "version": [relation.basis.version for _, relation in rows],
+            "reason": [relation.reason for _, relation in rows],
+            "spans": [orjson.dumps(differences(relation)).decode() for _, relation in rows],
+            "now": now,
+        },
+    )
+
+
+class Outcome(NamedTuple):
+    """What became of a bulletin: its article, if it has one, and what it is to which other article."""
+
+    article_id: UUID | None
+    kind: str | None
+    other_id: UUID | None
+    score: float | None
+    reason: str | None
+    error: str | None
+
+
+_FILE = """
+WITH filed AS (
+    SELECT id, convert_to(text, 'UTF8') AS raw, %(now)s::timestamptz - interval '1 minute' + place * interval '1 us' AS at
+    FROM unnest(%(ids)b::uuid[], %(texts)b::text[]) WITH ORDINALITY AS t (id, text, place)
+), kept AS (
+    INSERT INTO raw_object (sha256, bytes, size, received_at)
+    SELECT DISTINCT ON (sha256(raw)) sha256(raw), raw, octet_length(raw), at FROM filed ORDER BY sha256(raw), at
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO bulletin (id, priority, media_type, charset, raw_sha256, size, request_id, received_at, run_at)
+SELECT id, 5, 'text/plain', 'utf-8', sha256(raw), octet_length(raw), '', at, at FROM filed
+"""
+
+
+def file_texts(tx: Connection, texts: Sequence[tuple[UUID, str]], *, now: datetime) -> None:
+    """File texts as bulletins that arrived one after the other and wait; for a database that nobody else files in."""
+    tx.exec_driver_sql(_FILE, {"ids": [id for id, _ in texts], "texts": [text for _, text in texts], "now": now})
+
+
+def outcomes(tx: Connection, bulletins: Sequence[UUID]) -> dict[UUID, Outcome]:
+    """What became of bulletins that are closed, each with its strongest relation."""
+    sql = """
+    SELECT DISTINCT ON (bulletin.id) bulletin.id, article_version.article_id, found.kind, found.original_id, found.score,
+           found.reason, bulletin.last_error
+    FROM bulletin LEFT JOIN article_version ON article_version.bulletin_id = bulletin.id
+    LEFT JOIN duplicate_relation AS found ON found.bulletin_id = bulletin.id
+    WHERE bulletin.id = ANY(%(ids)b::uuid[])
+    ORDER BY bulletin.id, found.kind = 'revision' DESC, found.score DESC NULLS LAST
+    """
+    return {row[0]: Outcome(*row[1:]) for row in tx.exec_driver_sql(sql, {"ids": list(bulletins)})}

@@ -1,0 +1,177 @@
+"""What the engine of today would say of what was published before: counts and examples by field. Writes nothing."""
+
+import multiprocessing
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Engine
+
+from services.enrich import archive, document, pipeline
+from services.enrich.archive import FIELDS, Kept, Selection
+from services.enrich.differences import Difference, differences
+from services.enrich.text.article import Article, UnreadableBulletin
+from shared.database import transaction
+from shared.decoding import filed_text
+from shared.ids import ARTICLE, read, written
+
+_BATCH = 50
+"""Articles that are read from the database, and by one process, at a time."""
+_MOST_SHOWN = 3
+"""Entries of one field that an example shows."""
+
+
+class UnusableCondition(Exception):
+    """A condition of `--where` is none."""
+
+
+def selected(made_by: str | None, conditions: Sequence[str]) -> Selection:
+    """The articles that `made_by` made, by default any pipeline but this one, that meet all `conditions`.
+
+    A condition is `source=NAME`, `since=TIME`, `before=TIME` (RFC 3339; without an offset, UTC) or `article=ID`.
+    Raises UnusableCondition.
+    """
+    values: dict[str, Any] = {}
+    for condition in conditions:
+        key, _, value = condition.partition("=")
+        values[key] = _condition(key, value)
+    return Selection(made_by=made_by, not_by=None if made_by else pipeline.version(), **values)
+
+
+def _condition(key: str, value: str) -> str | datetime | UUID:
+    if key == "source" and value:
+        return value
+    if key == "article" and (id := read(ARTICLE, value)):
+        return id
+    if key in ("since", "before"):
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:
+            raise UnusableCondition(f"{key}={value}: a time such as 2026-01-31T08:00:00+07:00 is wanted") from None
+        return time if time.tzinfo else time.replace(tzinfo=UTC)
+    raise UnusableCondition(f"{key}={value}: source=NAME, since=TIME, before=TIME or article=art_… is wanted")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What reading one article again led to: where it now says something else, or why it can be read no more."""
+
+    article_id: UUID
+    pipeline: str
+    differences: tuple[Difference, ...] = ()
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """The sum of many outcomes."""
+
+    most_examples: int
+    articles: int = 0
+    changed: int = 0
+    unreadable: int = 0
+    made_by: Counter[str] = field(default_factory=Counter)
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome; the first of each field are its examples."""
+        self.articles += 1
+        self.made_by[outcome.pipeline] += 1
+        self.changed += bool(outcome.differences)
+        self.unreadable += outcome.error is not None
+        for one in outcome.differences:
+            told = self.fields.setdefault(one.field, {"articles": 0, "gone": 0, "new": 0, "examples": []})
+            told["articles"] += 1
+            told["gone"] += len(one.was)
+            told["new"] += len(one.now)
+            if len(told["examples"]) < self.most_examples:
+                told["examples"].append(_example(outcome.article_id, one))
+
+    def document(self, engine: str) -> dict[str, Any]:
+        """The report as JSON; `engine` is the version that read again."""
+        return {
+            "pipeline": engine,
+            "made_by": dict(self.made_by),
+            "articles": self.articles,
+            "changed": self.changed,
+            "unreadable": self.unreadable,
+            "fields": {name: self.fields[name] for name in FIELDS if name in self.fields},
+        }
+
+
+def shadow(
+    engine: Engine, selection: Selection, *, jobs: int, most_examples: int, progress: Callable[[int, int], None]
+) -> Report:
+    """Read the selected articles again in `jobs` processes. `progress` hears of the articles done, and of all."""
+    with transaction(engine) as tx:
+        total = archive.count(tx, selection)
+    report = Report(most_examples)
+    for outcomes in _spread(_batches(engine, selection), jobs):
+        for outcome in outcomes:
+            report.add(outcome)
+        progress(report.articles, total)
+    return report
+
+
+def read_again(kept: Kept) -> Outcome:
+    """Make one article again from its bytes, and hold it against what was kept."""
+    try:
+        article = pipeline.understand(
+            Article(
+                id=kept.article_id,
+                filed=filed_text(kept.raw, kept.media_type, kept.charset),
+                given=kept.published,
+            )
+        )
+    except UnreadableBulletin as error:
+        return Outcome(article_id=kept.article_id, pipeline=kept.pipeline, error=str(error))
+    found = orjson.loads(orjson.dumps({"title": article.title, **document.findings(article)}))
+    return Outcome(
+        article_id=kept.article_id,
+        pipeline=kept.pipeline,
+        differences=tuple(differences(kept.found, found, FIELDS)),
+    )
+
+
+def _batches(engine: Engine, selection: Selection) -> Iterator[list[Kept]]:
+    """All that is selected, each batch in a transaction of its own, so that none holds the archive back."""
+    after = UUID(int=0)
+    while True:
+        with transaction(engine) as tx:
+            batch = archive.select(tx, selection, after=after, limit=_BATCH)
+        if not batch:
+            return
+        yield batch
+        after = batch[-1].article_id
+
+
+def _spread(batches: Iterator[list[Kept]], jobs: int) -> Iterator[list[Outcome]]:
+    if jobs == 1:
+        yield from map(_read_all, batches)
+        return
+    # Not forked from this process, whose connections to the database they would share.
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("forkserver")) as pool:
+        waiting: deque[Future[list[Outcome]]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(_read_all, batch))
+            if len(waiting) > 2 * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _read_all(batch: list[Kept]) -> list[Outcome]:
+    return [read_again(kept) for kept in batch]
+
+
+def _example(article_id: UUID, one: Difference) -> dict[str, Any]:
+    return {
+        "article": written(ARTICLE, article_id),
+        "was": list(one.was[:_MOST_SHOWN]),
+        "now": list(one.now[:_MOST_SHOWN]),
+    }

@@ -1,0 +1,203 @@
+"""What the desk answers, and what may be asked of it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.bulletin import PriorityName, State
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
+
+
+class Queue(BaseModel):
+    """The bulletins of one priority. `oldest_age_seconds` is that of the oldest due one, in hand or not."""
+
+    priority: PriorityName
+    waiting: int
+    in_work: int
+    retrying: int
+    next_try_at: datetime | None
+    oldest_age_seconds: float
+
+
+class Rate(BaseModel):
+    """Bulletins a minute, over so many minutes."""
+
+    minutes: int
+    accepted_per_minute: float
+    finished_per_minute: float
+
+
+class Queues(BaseModel):
+    """What waits. `seconds_to_drain` is null if at the rates of the last minute it never drains."""
+
+    at: datetime
+    queues: list[Queue]
+    quarantined: int
+    rates: list[Rate]
+    seconds_to_drain: float | None
+
+
+class Process(BaseModel):
+    """A worker or sweep. `silent`: not heard of for 15 s. `stalled`: no progress for 20 s while work waits as long."""
+
+    worker: str
+    host: str
+    pid: int
+    role: Literal["worker", "sweep"]
+    pipeline: str
+    started_at: datetime
+    seen_at: datetime
+    progress_at: datetime
+    health: Literal["well", "silent", "stalled"]
+
+
+class Hand(BaseModel):
+    """A child process of a worker: how many bulletins it has in hand and for how long, and what it did in the last minute."""
+
+    worker: str
+    in_hand: int
+    bulletin: str | None
+    seconds: float | None
+    finished_last_minute: int
+    failed_last_minute: int
+
+
+class Workers(BaseModel):
+    """Who works."""
+
+    at: datetime
+    processes: list[Process]
+    hands: list[Hand]
+
+
+class Group(BaseModel):
+    """Quarantined bulletins that failed in the same way: same class, and same last line but for figures and quotes."""
+
+    signature: str
+    error_class: str | None
+    bulletins: int
+    first_seen: datetime
+    last_seen: datetime
+    newest: str
+    said: str | None
+
+
+class Groups(BaseModel):
+    """The quarantine."""
+
+    groups: list[Group]
+
+
+class HeldAsked(BaseModel):
+    """What may be asked of the list of quarantined bulletins; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    signature: str | None = Field(None, max_length=64, description="Only those of a group.")
+    after: str | None = Field(None, max_length=64, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=500)
+
+
+class Held(BaseModel):
+    """A quarantined bulletin."""
+
+    id: str
+    source: str | None
+    external_id: str | None
+    received_at: datetime
+    closed_at: datetime
+    error_class: str | None
+    last_error: str | None
+    media_type: str
+    size: int
+    signature: str
+    attempts: int
+
+
+class HeldPage(BaseModel):
+    """A page of them."""
+
+    bulletins: list[Held]
+    next: str | None
+
+
+class RepairAsked(BaseModel):
+    """Which quarantined bulletins, who asks, and why. Conditions hold together."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bulletins: list[str] | None = Field(None, max_length=10_000, description="These.")
+    signature: str | None = Field(None, max_length=64, description="Those of a group.")
+    error_class: str | None = Field(None, max_length=200, description="Those of a class of error.")
+    everything: bool = Field(default=False, description="All.")
+    actor: Words = Field(description="Who asks.")
+    reason: Words
+    dry_run: bool = Field(default=False, description="Change nothing; tell how many are meant.")
+
+
+class Repaired(BaseModel):
+    """How many were meant and changed, and the numbers under which that is kept."""
+
+    matched: int
+    changed: int
+    actions: list[int]
+
+
+class Broken(BaseModel):
+    """A rule of the account that does not hold, and some bulletins that break it."""
+
+    rule: str
+    bulletins: list[str]
+
+
+class Ledger(BaseModel):
+    """Accepted bulletins by state."""
+
+    at: datetime
+    accepted: int
+    states: dict[State, int]
+    balanced: bool
+    broken: list[Broken]
+
+
+class Event(BaseModel):
+    """Something that happened to a bulletin."""
+
+    at: datetime
+    what: str
+    detail: dict[str, Any]
+
+
+class History(BaseModel):
+    """A bulletin's life, in the order of time."""
+
+    bulletin: str
+    state: State
+    article: str | None
+    duplicate_of: str | None
+    request_id: str
+    sha256: str
+    next_try_at: datetime | None
+    error_class: str | None
+    last_error: str | None
+    events: list[Event]
+
+
+class ActionTaken(BaseModel):
+    """Something that an operator did."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    reason: str
+    bulletins: int
+    filter: dict[str, Any]
+
+
+class Actions(BaseModel):
+    """What operators did."""
+
+    actions: list[ActionTaken]

@@ -1,0 +1,105 @@
+"""What operators can do to quarantined bulletins, kept with actor and reason in the same transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Engine
+
+from services.ops.watching import SIGNATURE
+from shared.database import transaction
+
+Action = Literal["replay", "discard"]
+
+FIRST = UUID(int=0)
+"""Before every bulletin's id."""
+
+_PIECE = 500
+"""Bulletins changed in one transaction: no lock is held for long, and what is done stays done."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Which:
+    """Quarantined bulletins: these, or those of a signature or class of error; with nothing said, all."""
+
+    ids: Sequence[UUID] | None = None
+    signature: str | None = None
+    error_class: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As it is kept."""
+        told = {"ids": [id.hex for id in self.ids or ()], "signature": self.signature, "error_class": self.error_class}
+        return {name: value for name, value in told.items() if value}
+
+
+_HELD = f"""
+status = 'quarantined' AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s::uuid[]))
+AND (%(error_class)s::text IS NULL OR error_class = %(error_class)s)
+AND (%(signature)s::text IS NULL OR {SIGNATURE} = %(signature)s)
+"""
+
+_REPLAY = """
+UPDATE bulletin SET status = 'queued', closed_at = NULL, suspect = true, run_at = %(now)s, rung_at = NULL,
+    forgiven = coalesce((SELECT max(number) FROM attempt WHERE attempt.bulletin_id = bulletin.id), 0)
+WHERE id = ANY(%(taken)s::uuid[])
+"""
+_DISCARD = "UPDATE bulletin SET status = 'rejected', closed_at = %(now)s WHERE id = ANY(%(taken)s::uuid[])"
+
+
+def count(tx: Connection, which: Which) -> int:
+    """How many quarantined bulletins are meant."""
+    return int(tx.exec_driver_sql(f"SELECT count(*) FROM bulletin WHERE {_HELD}", _values(which)).scalar_one())
+
+
+def repair(
+    engine: Engine, action: Action, which: Which, *, actor: str, reason: str, now: datetime
+) -> Iterator[tuple[int, int]]:
+    """Let the bulletins that are meant run again, each alone and its tries counted anew, or give them up.
+
+    Done piece by piece, each in a transaction that also keeps who did it and why; after each, its action's number and
+    how many bulletins it changed. What is stopped between two pieces can simply be asked for again.
+    """
+    while True:
+        with transaction(engine) as tx:
+            taken = _take(tx, which)
+            if not taken:
+                return
+            number = _keep(tx, action, which, taken, actor=actor, reason=reason, now=now)
+            tx.exec_driver_sql(_REPLAY if action == "replay" else _DISCARD, {"taken": taken, "now": now})
+        yield number, len(taken)
+
+
+def _take(tx: Connection, which: Which) -> list[UUID]:
+    sql = f"SELECT id FROM bulletin WHERE {_HELD} ORDER BY id LIMIT {_PIECE} FOR UPDATE SKIP LOCKED"
+    return [row[0] for row in tx.exec_driver_sql(sql, _values(which))]
+
+
+def _keep(
+    tx: Connection, action: Action, which: Which, taken: Sequence[UUID], *, actor: str, reason: str, now: datetime
+) -> int:
+    sql = """
+    WITH kept AS (
+        INSERT INTO operator_action (at, actor, action, reason, bulletins, filter)
+        VALUES (%(now)s, %(actor)s, %(action)s, %(reason)s, %(count)s, %(filter)s::jsonb) RETURNING id
+    ), of_each AS (
+        INSERT INTO operator_action_bulletin (action_id, bulletin_id)
+        SELECT kept.id, t.id FROM kept, unnest(%(taken)s::uuid[]) AS t (id)
+    )
+    SELECT id FROM kept
+    """
+    values = {
+        "now": now, "actor": actor, "action": action, "reason": reason, "count": len(taken), "taken": list(taken),
+        "filter": orjson.dumps(which.document()).decode(),
+    }  # fmt: skip
+    return int(tx.exec_driver_sql(sql, values).scalar_one())
+
+
+def _values(which: Which) -> dict[str, Any]:
+    return {
+        "ids": None if which.ids is None else list(which.ids),
+        "signature": which.signature,
+        "error_class": which.error_class,
+    }

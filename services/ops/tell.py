@@ -1,0 +1,122 @@
+"""`python -m services.ops.tell WHAT`: the desk's documents as JSON, straight from PostgreSQL, for the command line."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from services.ops import desk, repairs, watching
+from services.ops.repairs import Which
+from shared.database import make_engine, transaction
+from shared.http import dumps
+from shared.ids import ARTICLE, BULLETIN, read
+from shared.settings import settings
+
+NOT_FOUND = 3
+
+
+def _queues(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    return desk.queues(tx, now=now)
+
+
+def _workers(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    return desk.workers(tx, now=now)
+
+
+def _ledger(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    return desk.ledger(tx, now=now)
+
+
+def _groups(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
+    return desk.groups(tx, limit=args.limit)
+
+
+def _held(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
+    return desk.held(tx, signature=args.signature, after=repairs.FIRST, limit=args.limit)
+
+
+def _history(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
+    bulletin = read(BULLETIN, args.id)
+    if bulletin is None and (article := read(ARTICLE, args.id)):
+        bulletin = watching.bulletin_of(tx, article)
+    found = desk.history(tx, bulletin) if bulletin else None
+    if found is None:
+        sys.stderr.write(f"there is no bulletin or article {args.id}\n")
+        sys.exit(NOT_FOUND)
+    return found
+
+
+def _all(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    return {"queues": desk.queues(tx, now=now), "workers": desk.workers(tx, now=now), **desk.groups(tx, limit=10)}
+
+
+_READERS: dict[str, Callable[[Connection, argparse.Namespace, datetime], dict[str, Any]]] = {
+    "queues": _queues,
+    "workers": _workers,
+    "ledger": _ledger,
+    "groups": _groups,
+    "held": _held,
+    "history": _history,
+    "all": _all,
+}
+
+
+def _repair(engine: Engine, args: argparse.Namespace) -> None:
+    """Replay or discard, telling after each piece how many are done."""
+    which = Which(
+        ids=[_bulletin(one) for one in args.bulletin] or None, signature=args.signature, error_class=args.error_class
+    )
+    with transaction(engine) as tx:
+        matched = repairs.count(tx, which)
+    told: dict[str, Any] = {"matched": matched, "changed": 0, "actions": []}
+    if not args.dry_run:
+        now = datetime.now(UTC)
+        doing = repairs.repair(engine, args.what, which, actor=args.actor, reason=args.reason, now=now)
+        for number, count in doing:
+            told["actions"].append(number)
+            told["changed"] += count
+            sys.stderr.write(f"{told['changed']} of {matched}\n")
+    _write(told)
+
+
+def _bulletin(text: str) -> UUID:
+    id = read(BULLETIN, text)
+    if id is None:
+        sys.stderr.write(f"{text!r} is no bulletin's id\n")
+        sys.exit(2)
+    return id
+
+
+def _write(document: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(dumps(document) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    """Read the command line, and write one document."""
+    parser = argparse.ArgumentParser(prog="python -m services.ops.tell")
+    parser.add_argument("what", choices=[*_READERS, "replay", "discard"])
+    parser.add_argument("id", nargs="?", default="")
+    parser.add_argument("--limit", type=int, default=50)
+    parser.add_argument("--bulletin", action="append", default=[])
+    parser.add_argument("--signature")
+    parser.add_argument("--error-class")
+    parser.add_argument("--actor", default="")
+    parser.add_argument("--reason", default="")
+    parser.add_argument("--dry-run", action="store_true")
+    args = parser.parse_args()
+    engine = make_engine(settings().database_url, "bantin-desk", pool_size=1)
+    if args.what in ("replay", "discard"):
+        _repair(engine, args)
+        return
+    with transaction(engine) as tx:
+        document = _READERS[args.what](tx, args, datetime.now(UTC))
+    _write(document)
+
+
+if __name__ == "__main__":
+    main()

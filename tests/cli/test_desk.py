@@ -1,0 +1,86 @@
+"""The operator's desk in the terminal."""
+
+import json
+
+from services.enrich.workbench import Workbench
+from shared.ids import BULLETIN, written
+from tests.cli.conftest import Bantin
+from tests.factories import a_text, some_bulletins
+from tests.servers import Service
+
+
+def a_quarantined_one(ingest: Service) -> str:
+    (id,) = some_bulletins(ingest.database, [a_text()])
+    ingest.database.run(
+        "UPDATE bulletin SET status = 'quarantined', closed_at = now(), error_class = 'ValueError', last_error = %(said)s"
+        " WHERE id = %(id)s",
+        id=id,
+        said="Traceback\nValueError: cannot read 'x' at 7",
+    )
+    return written(BULLETIN, id)
+
+
+def test_the_queue_is_shown_and_told(ingest: Service, bantin: Bantin) -> None:
+    some_bulletins(ingest.database, [a_text() for _ in range(3)])
+    assert [one["waiting"] for one in json.loads(bantin("queue", "--json").stdout)["queues"]] == [0, 3]
+    shown = bantin("queue")
+    assert shown.returncode == 0
+    assert "oldest waits" in shown.stdout
+
+
+def test_nobody_at_work_ends_with_1(bantin: Bantin) -> None:
+    done = bantin("workers")
+    assert (done.returncode, done.stdout.strip()) == (1, "nobody works here")
+
+
+def test_the_quarantine_is_listed_and_let_run_again(ingest: Service, bantin: Bantin) -> None:
+    id = a_quarantined_one(ingest)
+    (group,) = json.loads(bantin("quarantine", "list", "--json").stdout)["groups"]
+    assert (group["newest"], group["said"]) == (id, "ValueError: cannot read 'x' at 7")
+    assert "Traceback" in bantin("quarantine", "list", "--signature", group["signature"]).stdout
+    dry = bantin("quarantine", "replay", "--all", "--dry-run")
+    assert (dry.returncode, dry.stdout) == (0, "1 would be let run again\n")
+    done = bantin("quarantine", "replay", id, "--reason", "mended", "--actor", "Lan")
+    assert (done.returncode, done.stdout) == (0, "1 were let run again\n")
+    assert ingest.database.rows("SELECT status FROM bulletin") == [("queued",)]
+    assert ingest.database.rows("SELECT actor, reason FROM operator_action") == [("Lan", "mended")]
+
+
+def test_a_repair_must_say_which_and_why(bantin: Bantin) -> None:
+    for words, told in (((), "say which"), (("--all",), "say why"), (("bul_7", "--reason", "x"), "no bulletin's id")):
+        done = bantin("quarantine", "discard", *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert told in done.stderr
+
+
+def test_the_ledger_ends_with_0_while_it_balances_and_with_1_when_not(
+    ingest: Service, bantin: Bantin, workbench: Workbench
+) -> None:
+    some_bulletins(ingest.database, [a_text()])
+    workbench.enrich([])
+    assert bantin("ledger").returncode == 0
+    ingest.database.run("DELETE FROM article_version")
+    done = bantin("ledger")
+    assert done.returncode == 1
+    assert "published without an article: bul_" in done.stdout
+
+
+def test_a_life_is_told(ingest: Service, bantin: Bantin, workbench: Workbench) -> None:
+    (id,) = some_bulletins(ingest.database, [a_text()])
+    workbench.enrich([])
+    shown = bantin("history", written(BULLETIN, id))
+    assert shown.returncode == 0
+    assert "article.published" in shown.stdout
+    nobody = bantin("history", "bul_" + "0" * 32)
+    assert (nobody.returncode, nobody.stderr) == (3, "bantin: there is no bulletin or article bul_" + "0" * 32 + "\n")
+
+
+def test_top_shows_all_of_it(bantin: Bantin) -> None:
+    done = bantin("top", "--count", "1")
+    assert done.returncode == 0
+    assert "no bulletin is quarantined" in done.stdout
+
+
+def test_without_a_database_it_says_so(bantin: Bantin) -> None:
+    done = bantin("queue", DATABASE_URL="postgresql://bantin@127.0.0.1:1/none")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (4, "", 1)
