@@ -8,6 +8,7 @@ from uuid import UUID
 
 BULLETIN = "bul_"
 ARTICLE = "art_"
+STORY = "sto_"
 
 # As we write it and no other way: a thing has one address.
 _HEX = re.compile("[0-9a-f]{32}")

@@ -35,7 +35,8 @@ HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _TEMPLATE = "migrated"
 _TABLES = (
     "raw_object, bulletin, attempt, worker_heartbeat, article, article_version, duplicate_relation, article_fingerprint,"
-    " article_band, change, feed_head, operator_action, operator_action_bulletin"
+    " article_band, change, feed_head, operator_action, operator_action_bulletin, "
+    "story, story_member, article_sketch, sketch_key"
 )
 
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.api.places import router as places
 from services.api.routes import router
+from services.api.stories import router as stories
 from shared.database import make_engine
 from shared.http import create_app, database_is_ready
 from shared.settings import Settings
@@ -33,4 +34,5 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.include_router(router)
     app.include_router(places)
+    app.include_router(stories)
     return app

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import fingerprints, pipeline, repository
+from services.enrich import fingerprints, pipeline, repository, stories
 from services.enrich.pipeline import Stage
 from services.enrich.repository import Claimed, Verdict
 from services.enrich.text.article import Article, Said, UnreadableBulletin
@@ -135,6 +135,7 @@ class Workbench:
         repository.add_articles(tx, fresh, pipeline=version, now=now)
         fingerprints.add(tx, [article for _, article in fresh])
         fingerprints.add_relations(tx, pairs, now=now)
+        stories.gather(tx, fresh, new_id=self.new_id)
         verdicts = [
             Verdict(
                 bulletin=bulletin,
