@@ -2,6 +2,7 @@
 
 ServiceError
   NotFound · MethodNotAllowed · InvalidParameter      the request
+  NoSuchArticle · ArticleWithheld · ArticleKilled · ArticleErased      what it asks for
   TooManyConnections · DatabaseAway                   the service
 """
 
@@ -51,6 +52,30 @@ class NoSuchBulletin(NotFound):
     """There is no bulletin of this id."""
 
     code = "no_such_bulletin"
+
+
+class NoSuchArticle(NotFound):
+    """There is no article of this id."""
+
+    code = "no_such_article"
+
+
+class ArticleWithheld(ServiceError):
+    """The article is held back while it is looked into."""
+
+    status, code = 403, "article_withheld"
+
+
+class ArticleKilled(ServiceError):
+    """The article was taken back, for good."""
+
+    status, code = 410, "article_killed"
+
+
+class ArticleErased(ServiceError):
+    """The article was taken back, and its words were erased."""
+
+    status, code = 410, "article_erased"
 
 
 class MethodNotAllowed(ServiceError):

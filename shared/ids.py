@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7, written with the prefix of what they name (`bul_…`, `art_…`)."""
+"""Identifiers: UUIDs, written with the prefix of what they name (`bul_…`, `art_…`, `ent_…`); those made here are UUIDv7."""
 
 import os
 import re
@@ -9,6 +9,8 @@ from uuid import UUID
 BULLETIN = "bul_"
 ARTICLE = "art_"
 STORY = "sto_"
+ENTITY = "ent_"
+DECISION = "dec_"
 
 # As we write it and no other way: a thing has one address.
 _HEX = re.compile("[0-9a-f]{32}")

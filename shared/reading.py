@@ -1,26 +1,113 @@
-"""An article as its readers get it: from its rows to its document."""
+"""An article as its readers get it: from its rows to its document.
 
-from collections.abc import Sequence
+Whatever a reader gets goes through the views `readable_article` and `recalled_article`, which hold the one rule of what
+may be seen.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, literal, null, select
+from sqlalchemy import Connection, func, literal, null, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
-from shared.ids import ARTICLE, BULLETIN, written
-from shared.tables.articles import FINDINGS, article, article_version, duplicate_relation
-
-_WHOLE = (
-    select(article.c.pub_status, article.c.source, article.c.external_id, article.c.available_at, article_version)
-    .join_from(article, article_version)
-    .where(article_version.c.version == article.c.current_version)
+from shared.errors import ArticleErased, ArticleKilled, ArticleWithheld, NoSuchArticle, ServiceError
+from shared.ids import ARTICLE, BULLETIN, ENTITY, STORY, written
+from shared.tables.articles import (
+    FINDINGS,
+    article_version,
+    duplicate_relation,
+    readable_article,
+    recalled_article,
+    story,
+    story_member,
 )
+from shared.tables.entities import article_entity, entity
+
+_BESIDE, _READABLE = story_member.alias("beside"), readable_article.alias("readable_beside")
+# Read with the article and not kept in it: a person's decision changes it without touching the article.
+_LINKS = (
+    select(
+        func.jsonb_agg(
+            aggregate_order_by(
+                func.jsonb_build_array(
+                    article_entity.c.type, func.coalesce(entity.c.lead_id, entity.c.id), article_entity.c.spans
+                ),
+                article_entity.c.entity_id,
+            )
+        )
+    )
+    .join_from(article_entity, entity, entity.c.id == article_entity.c.entity_id)
+    .where(article_entity.c.article_id == article_version.c.article_id)
+    .where(article_entity.c.version == article_version.c.version)
+    .correlate(article_version)
+    .scalar_subquery()
+)
+# Only what several articles tell of that readers may see is a story.
+_STORY = (
+    select(func.coalesce(story.c.lead_id, story.c.id))
+    .join_from(story_member, story, story.c.id == story_member.c.story_id)
+    .where(story_member.c.article_id == readable_article.c.id)
+    .where(
+        select(func.count())
+        .join_from(_BESIDE, _READABLE, _READABLE.c.id == _BESIDE.c.article_id)
+        .where(_BESIDE.c.story_id == story_member.c.story_id)
+        .scalar_subquery()
+        > 1
+    )
+    .correlate(readable_article)
+    .scalar_subquery()
+)
+_VERSION = select(
+    readable_article.c.pub_status,
+    readable_article.c.source,
+    readable_article.c.external_id,
+    readable_article.c.available_at,
+    readable_article.c.current_version,
+    article_version,
+    _LINKS.label("links"),
+    _STORY.label("story_id"),
+).join_from(readable_article, article_version, article_version.c.article_id == readable_article.c.id)
+_CURRENT = article_version.c.version == readable_article.c.current_version
+
+Links = Mapping[tuple[str, int, int], str]
+"""The written id of an entity, by its type and a place where the text names it."""
+
+_ENTITY_TYPE = {
+    "PERSON": "person",
+    "ORGANIZATION": "organization",
+    "LOCATION": "place",
+    "LEGAL_DOCUMENT": "document",
+    "PROGRAMME": "document",
+}
 
 
-def article_row(tx: Connection, id: UUID) -> AnyRow | None:
-    """An article with its current version."""
-    return tx.execute(_WHOLE.where(article.c.id == id)).one_or_none()
+def article_row(tx: Connection, id: UUID, version: int | None = None) -> AnyRow | None:
+    """A readable article with its current version, or with that of a number."""
+    which = _CURRENT if version is None else article_version.c.version == version
+    return tx.execute(_VERSION.where(readable_article.c.id == id, which)).one_or_none()
+
+
+def version_rows(tx: Connection, id: UUID) -> list[AnyRow]:
+    """All versions of a readable article, the first first."""
+    return list(tx.execute(_VERSION.where(readable_article.c.id == id).order_by(article_version.c.version)).all())
+
+
+def why_not(tx: Connection, id: UUID | None, asked: str) -> ServiceError:
+    """Why an article that was asked for as `asked` is not to be read.
+
+    Of one that never was in the feed it says what it says of one that never was.
+    """
+    row = tx.execute(select(recalled_article).where(recalled_article.c.id == id)).one_or_none() if id else None
+    if row is None:
+        return NoSuchArticle(f"no article {asked}: an id is art_ and 32 hexadecimal digits")
+    if row.erased_at is not None:
+        return ArticleErased(row.note)
+    if row.pub_status == "canceled":
+        return ArticleKilled(row.note)
+    return ArticleWithheld("ask again when the feed says article.released")
 
 
 _MOST_RELATIONS = 100
@@ -32,7 +119,11 @@ _TOLD = (
 
 
 def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
-    """What an article, by its row, is to earlier ones, and what later bulletins are to it: 100 of these, newest first."""
+    """What an article, by its row, is to earlier ones, and what later bulletins are to it: 100 of these, newest first.
+
+    Of what may not be seen nothing is said, not even what it has in common with this one.
+    """
+    readable = select(readable_article.c.id)
     ours = (
         select(
             *_TOLD,
@@ -40,7 +131,7 @@ def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
             duplicate_relation.c.spans,
             literal("to").label("direction"),
         )
-        .where(duplicate_relation.c.bulletin_id == row.bulletin_id)
+        .where(duplicate_relation.c.bulletin_id == row.bulletin_id, duplicate_relation.c.original_id.in_(readable))
         .order_by(duplicate_relation.c.score.desc(), duplicate_relation.c.original_id)
     )
     theirs = (
@@ -51,7 +142,11 @@ def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
             article_version.c.bulletin_id == duplicate_relation.c.bulletin_id,
             isouter=True,
         )
-        .where(duplicate_relation.c.original_id == row.article_id, duplicate_relation.c.kind != "none")
+        .where(
+            duplicate_relation.c.original_id == row.article_id,
+            duplicate_relation.c.kind != "none",
+            article_version.c.article_id.is_(None) | article_version.c.article_id.in_(readable),
+        )
         .order_by(duplicate_relation.c.decided_at.desc(), duplicate_relation.c.bulletin_id.desc())
         .limit(_MOST_RELATIONS)
     )
@@ -60,10 +155,13 @@ def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
 
 def document(row: AnyRow, relations: Sequence[AnyRow]) -> dict[str, Any]:
     """The document of an article's row: an ArticleOut, as plain values (a test holds one against the other)."""
+    links = _by_place(row.links or [])
+    found = {name: getattr(row, name) for name in FINDINGS}
     return {
         "id": written(ARTICLE, row.article_id),
         "version": row.version,
         "kind": row.kind,
+        "note": row.note,
         "pub_status": row.pub_status,
         "bulletin": written(BULLETIN, row.bulletin_id),
         "source": row.source,
@@ -73,7 +171,17 @@ def document(row: AnyRow, relations: Sequence[AnyRow]) -> dict[str, Any]:
         "pipeline": row.pipeline,
         "title": row.title,
         "text": row.text,
-        **{name: getattr(row, name) for name in FINDINGS},
+        **found,
+        "entities": [
+            {**one, "entity": links.get((_ENTITY_TYPE[one["type"]], one["start"], one["end"]))}
+            for one in found["entities"]
+        ],
+        "places": [{**one, "entity": links.get(("place", one["start"], one["end"]))} for one in found["places"]],
+        "people": [{**one, "entity": _of_person(one, links)} for one in found["people"]],
+        "citations": [
+            {**one, "entity": links.get(("document", one["start"], one["end"]))} for one in found["citations"]
+        ],
+        "story": written(STORY, row.story_id) if row.story_id else None,
         "relations": [_relation(relation) for relation in relations],
     }
 
@@ -94,7 +202,21 @@ def _relation(row: AnyRow) -> dict[str, Any]:
     }
 
 
+def _by_place(rows: list[tuple[str, str, list[int]]]) -> Links:
+    return {
+        (type, start, end): written(ENTITY, UUID(id))
+        for type, id, spans in rows
+        for start, end in zip(spans[::2], spans[1::2], strict=True)
+    }
+
+
+def _of_person(person: Mapping[str, Any], links: Links) -> str | None:
+    places = [*person["mentions"], *person["titles"]]
+    found = (links.get(("person", place["start"], place["end"])) for place in places)
+    return next((id for id in found if id), None)
+
+
 def article_of(tx: Connection, id: UUID) -> ArticleOut | None:
-    """The article, checked against its contract."""
+    """The article, checked against its contract; None if it may not be read."""
     row = article_row(tx, id)
     return ArticleOut.model_validate(document(row, relations_of(tx, row))) if row else None

@@ -49,7 +49,14 @@ def run(plan: Plan, home: Path, say: Say) -> dict[str, Any]:
     with _stack(home, naive=plan.naive) as stack:
         # The control knows no retry and no quarantine; it is to lose honest bulletins.
         shares = _HARMLESS if plan.naive else _SHARES
-        newsroom = Newsroom(stack.ingest_url, seed=plan.seed, rate=plan.rate, most=plan.bulletins, shares=shares)
+        newsroom = Newsroom(
+            stack.ingest_url,
+            seed=plan.seed,
+            rate=plan.rate,
+            most=plan.bulletins,
+            shares=shares,
+            keyed=0.0 if plan.naive else 0.2,
+        )
         reader = Reader(stack.api_url)
         trouble = Trouble(stack=stack, chance=random.Random(plan.seed))
         newsroom.start()

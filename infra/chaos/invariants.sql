@@ -11,23 +11,69 @@ LEFT JOIN duplicate_relation
     ON duplicate_relation.bulletin_id = bulletin.id AND duplicate_relation.kind IN ('exact', 'near')
 GROUP BY bulletin.id, status HAVING count(duplicate_relation.bulletin_id) <> (status = 'duplicate')::int;
 
--- name: no two articles have the same words
-SELECT exact_key, count(*) FROM article GROUP BY exact_key HAVING count(*) > 1;
+-- name: no two articles hold the same words
+SELECT exact_key, count(*) FROM article WHERE exact_key IS NOT NULL GROUP BY exact_key HAVING count(*) > 1;
 
 -- name: every article can be found again by what it says, and under its keys
 SELECT article.id, article_fingerprint.number FROM article
 LEFT JOIN article_fingerprint ON article_fingerprint.article_id = article.id
-WHERE NOT EXISTS (SELECT FROM article_band WHERE article_band.number = article_fingerprint.number);
+WHERE article.erased_at IS NULL AND NOT EXISTS (SELECT FROM article_band WHERE article_band.number = article_fingerprint.number);
 
 -- name: no duplicate is an original, and no relation leads to its own bulletin's article
 SELECT duplicate_relation.bulletin_id, original_id FROM duplicate_relation
 JOIN article_version ON article_version.bulletin_id = duplicate_relation.bulletin_id
 WHERE article_version.article_id = original_id OR duplicate_relation.kind IN ('exact', 'near');
 
--- name: every article was published in the feed exactly once
-SELECT article.id, count(change.seq) FROM article
+-- name: every article was published in the feed exactly once, and none that is under embargo
+SELECT article.id, announced, count(change.seq) FROM article
 LEFT JOIN change ON change.article_id = article.id AND change.type = 'article.published'
-GROUP BY article.id HAVING count(change.seq) <> 1;
+GROUP BY article.id HAVING count(change.seq) <> announced::int;
+
+-- name: an article that was never announced is in no entry of the feed
+SELECT change.seq FROM change JOIN article ON article.id = change.article_id WHERE NOT announced;
+
+-- name: an embargo has been lifted within five seconds of its moment
+SELECT id, embargo_until FROM article
+WHERE NOT announced AND pub_status = 'usable' AND embargo_until < now() - interval '5 s';
+
+-- name: the current version of an article is its newest
+SELECT article.id, current_version, max(version) FROM article
+JOIN article_version ON article_version.article_id = article.id
+GROUP BY article.id HAVING max(version) <> current_version;
+
+-- name: an article's first entry in the feed is its publication, and its versions follow in order
+SELECT seq, article_id FROM (
+    SELECT seq, article_id, type, version,
+           row_number() OVER line AS place, lag(version) OVER line AS version_before
+    FROM change WINDOW line AS (PARTITION BY article_id ORDER BY seq)
+) AS told WHERE (place = 1) <> (type = 'article.published') OR version < version_before;
+
+-- name: a version is told of as it is: revised or corrected
+SELECT change.seq FROM change JOIN article_version USING (article_id, version)
+WHERE change.type IN ('article.revised', 'article.corrected')
+      AND change.type <> 'article.' || CASE kind WHEN 'correction' THEN 'corrected' ELSE 'revised' END;
+
+-- name: nothing is told of an article after its kill but its erasure, and of that nothing twice
+SELECT later.seq FROM change AS kill JOIN change AS later
+    ON later.article_id = kill.article_id AND later.seq > kill.seq
+WHERE kill.type IN ('article.killed', 'article.erased')
+      AND (later.type <> 'article.erased' OR kill.type = 'article.erased');
+
+-- name: of the bulletins under one key none was closed while one before it waited, unless it was tried again
+SELECT later.id FROM bulletin AS earlier JOIN bulletin AS later
+    ON later.article_id = earlier.article_id AND later.revision > earlier.revision
+WHERE earlier.status = 'queued' AND later.status IN ('published', 'duplicate')
+      AND NOT EXISTS (SELECT FROM attempt WHERE attempt.bulletin_id = earlier.id AND outcome IN ('quarantined', 'duplicate'))
+      AND NOT EXISTS (SELECT FROM attempt WHERE attempt.bulletin_id = earlier.id AND outcome = 'died');
+
+-- name: the numbers under one key have no gap
+SELECT article_id, count(*), max(revision) FROM bulletin WHERE article_id IS NOT NULL
+GROUP BY article_id HAVING count(*) <> max(revision) OR min(revision) <> 1;
+
+-- name: of what was erased no words are left
+SELECT article.id FROM article JOIN article_version ON article_version.article_id = article.id
+JOIN bulletin ON bulletin.id = article_version.bulletin_id JOIN raw_object ON raw_object.sha256 = bulletin.raw_sha256
+WHERE article.erased_at IS NOT NULL AND (article_version.text <> '' OR article_version.title <> '' OR octet_length(bytes) > 0);
 
 -- name: the feed has no gap and ends at its head
 SELECT feed_head.seq, count(change.seq), min(change.seq), max(change.seq) FROM feed_head LEFT JOIN change ON true
@@ -35,9 +81,9 @@ GROUP BY feed_head.seq
 HAVING count(change.seq) <> feed_head.seq OR coalesce(max(change.seq), 0) <> feed_head.seq
     OR coalesce(min(change.seq), 1) <> 1;
 
--- name: every bulletin has its bytes, and they are what they were
+-- name: every bulletin has its bytes, and they are what they were, unless they were erased
 SELECT bulletin.id FROM bulletin LEFT JOIN raw_object ON raw_object.sha256 = bulletin.raw_sha256
-WHERE raw_object.sha256 IS NULL OR sha256(raw_object.bytes) <> raw_object.sha256;
+WHERE raw_object.sha256 IS NULL OR (erased_at IS NULL AND sha256(raw_object.bytes) <> raw_object.sha256);
 
 -- name: accepted = published + duplicate + rejected + quarantined + withdrawn + in flight
 SELECT * FROM (

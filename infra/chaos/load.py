@@ -7,6 +7,7 @@ import uuid
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import httpx
@@ -23,12 +24,16 @@ MARKS: dict[Kind, str] = {
     "hang": saboteur.HANG,
     "stuck": saboteur.STUCK,
 }
+_PUT: tuple[Kind, ...] = ("plain", "duplicate", "flaky", "die")
+"""What is put under keys. The others take so long until they are given up that all later ones would wait for them."""
+_KEYS = 6
+_EMBARGOED = 0.05
 POISON: tuple[Kind, ...] = ("raise", "die", "hang", "stuck")
 
 
 @dataclass(slots=True)
 class Entry:
-    """One posting: what was sent, and every id that a 202 gave for it."""
+    """One posting: what was sent, under which key if under any, and every id that a 202 gave for it."""
 
     key: str
     kind: Kind
@@ -36,6 +41,8 @@ class Entry:
     ids: set[str] = field(default_factory=set)
     accepted_at: float = 0.0
     flash: bool = False
+    under: str | None = None
+    embargo_until: str | None = None
 
 
 @dataclass(slots=True)
@@ -55,11 +62,19 @@ class Newsroom:
     """Some threads that post at a rate until they are told to stop."""
 
     def __init__(
-        self, url: str, *, seed: int, rate: float, most: int, shares: dict[Kind, float], threads: int = 4
+        self,
+        url: str,
+        *,
+        seed: int,
+        rate: float,
+        most: int,
+        shares: dict[Kind, float],
+        threads: int = 4,
+        keyed: float = 0.0,
     ) -> None:
         self.ledger = Ledger()
         self._url, self._rate, self._most = url, rate, most
-        self._shares, self._seed = shares, seed
+        self._shares, self._seed, self._keyed = shares, seed, keyed
         self._stop = threading.Event()
         self._count = 0
         self._threads = [threading.Thread(target=self._run, args=(n, threads), daemon=True) for n in range(threads)]
@@ -109,15 +124,19 @@ class Newsroom:
         entry = Entry(
             key=uuid.UUID(int=chance.getrandbits(128)).hex, kind=kind, text=text, flash=chance.random() < 0.02
         )
+        # Each thread has keys of its own: what is sent again because its answer was lost is the last one there.
+        if kind in _PUT and chance.random() < self._keyed:
+            entry.under = f"{number}-{chance.randrange(_KEYS)}"
+        elif self._keyed and chance.random() < _EMBARGOED:
+            entry.embargo_until = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
         with self.ledger.lock:
             self.ledger.entries.append(entry)
         return entry
 
     def _post(self, http: httpx.Client, entry: Entry) -> None:
-        headers = {"Idempotency-Key": entry.key, "Bulletin-Priority": "flash" if entry.flash else "normal"}
         while not entry.ids:
             try:
-                answer = http.post(f"{self._url}/v1/bulletins", json={"text": entry.text}, headers=headers)
+                answer = self._send(http, entry)
             except httpx.TransportError:
                 time.sleep(0.1)
                 continue
@@ -128,6 +147,15 @@ class Newsroom:
                 time.sleep(0.1)
             else:
                 raise AssertionError(f"a good bulletin was answered {answer.status_code}: {answer.text[:300]}")
+
+    def _send(self, http: httpx.Client, entry: Entry) -> httpx.Response:
+        headers = {"Bulletin-Priority": "flash" if entry.flash else "normal"}
+        if entry.under is not None:
+            address = f"{self._url}/v1/sources/chaos/bulletins/{entry.under}"
+            return http.put(address, json={"text": entry.text}, headers=headers)
+        headers["Idempotency-Key"] = entry.key
+        body = {"text": entry.text, "embargo_until": entry.embargo_until}
+        return http.post(f"{self._url}/v1/bulletins", json=body, headers=headers)
 
 
 class Reader(threading.Thread):

@@ -39,7 +39,7 @@ SPOTS: dict[str, tuple[str, When]] = {
     "worker.in_find_dates": ("services.enrich.text.dates:find_dates", "before"),
     "worker.in_find_entities": ("services.enrich.text.entities:find_entities", "before"),
     # inside the last transaction, with the locks on keys held
-    "worker.in_duplicates": ("services.enrich.fingerprints:originals", "after"),
+    "worker.in_duplicates": ("services.enrich.fingerprints:lock", "after"),
     "worker.before_publish": ("services.enrich.repository:publish", "before"),
     # everything is written, the feed's head is locked, nothing is committed
     "worker.before_commit": ("services.enrich.repository:publish", "after"),

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.api.entities import router as entities
 from services.api.places import router as places
 from services.api.routes import router
 from services.api.stories import router as stories
@@ -35,4 +36,5 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(router)
     app.include_router(places)
     app.include_router(stories)
+    app.include_router(entities)
     return app

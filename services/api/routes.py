@@ -1,23 +1,35 @@
 """The reading room's addresses."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
+from uuid import UUID
+from zlib import crc32
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from services.api import cursor, queries
+from services.api import cursor, entity_queries, queries
 from services.api.cursor import BadCursor
+from services.api.diff import difference
 from services.api.places import place_terms, province_terms
 from services.api.queries import Days
-from shared.contracts.article import ArticleList, ArticleOut, ChangeList
+from shared.contracts.article import ArticleList, ArticleOut, ChangeList, DiffOut, VersionList
 from shared.database import AnyRow, transaction
-from shared.errors import DatabaseAway, InvalidParameter, NotFound
+from shared.errors import (
+    ArticleErased,
+    ArticleKilled,
+    ArticleWithheld,
+    DatabaseAway,
+    InvalidParameter,
+    NoSuchArticle,
+    NotFound,
+)
 from shared.http import dumps, json_response, problem_answers
-from shared.ids import ARTICLE, BULLETIN, read, written
-from shared.reading import article_row, document, relations_of
+from shared.ids import ARTICLE, BULLETIN, ENTITY, read, written
+from shared.reading import article_row, document, relations_of, version_rows, why_not
 
 router = APIRouter(prefix="/v1", tags=["articles"])
 
@@ -25,10 +37,10 @@ _NEWEST = "articles"
 _BIGGEST_SEQ = 2**63 - 1
 
 
-class NoSuchArticle(NotFound):
-    """There is no article of this id."""
+class NoSuchVersion(NotFound):
+    """The article has no version of this number."""
 
-    code = "no_such_article"
+    code = "no_such_version"
 
 
 def the_engine(request: Request) -> Engine:
@@ -61,12 +73,25 @@ class ArticlesAsked(BaseModel):
     province: str | None = Field(
         None, min_length=1, max_length=200, description="A province of today, by code or name."
     )
+    entity: str | None = Field(None, max_length=200, description="An entity's id: only articles that name it.")
+    person: str | None = Field(None, min_length=1, max_length=200, description="A person, by id or whole name.")
+    org: str | None = Field(None, min_length=1, max_length=200, description="An organisation, by id or whole name.")
+    law: str | None = Field(
+        None, min_length=1, max_length=200, description="A law, decision or programme, by id, number or whole name."
+    )
 
     @property
     def places(self) -> list[list[str]]:
         """The terms of the places that were asked for, of each list one."""
         asked = [place_terms(self.place, self.place_mode)] if self.place else []
         return [*asked, province_terms(self.province)] if self.province else asked
+
+    def entities(self, tx: Connection) -> list[list[UUID]]:
+        """The entities that were asked for, of each list one. Raises InvalidParameter if `entity` is no id."""
+        if self.entity is not None and read(ENTITY, self.entity) is None:
+            raise InvalidParameter(f"entity {self.entity!r} is no id: ent_ and 32 hexadecimal digits")
+        asked = (("", self.entity), ("person", self.person), ("organization", self.org), ("document", self.law))
+        return [_meant(tx, told, type) for type, told in asked if told is not None]
 
     @property
     def days(self) -> Days | None:
@@ -103,38 +128,141 @@ def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -
     exactly once, however many arrive meanwhile."""
     before = cursor.decode(_NEWEST, asked.cursor) if asked.cursor is not None else None
     with transaction(engine) as tx:
-        rows = queries.newest(tx, before=before, limit=asked.limit + 1, days=asked.days, places=asked.places)
+        rows = queries.newest(
+            tx,
+            before=before,
+            limit=asked.limit + 1,
+            days=asked.days,
+            places=asked.places,
+            entities=asked.entities(tx),
+        )
     page, more = rows[: asked.limit], len(rows) > asked.limit
     onward = cursor.encode(_NEWEST, page[-1].seq) if more else None
     headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}
     return json_response(
-        {"data": [_summary(row) for row in page], "page": {"limit": asked.limit, "next": onward}}, headers=headers
+        {"data": [summary(row) for row in page], "page": {"limit": asked.limit, "next": onward}}, headers=headers
     )
+
+
+ArticleId = Annotated[str, Path(description="An article's id.")]
+VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="A version's number.")]
+_HIDDEN = problem_answers(NoSuchArticle, ArticleWithheld, ArticleKilled, ArticleErased, DatabaseAway)
 
 
 @router.get(
     "/articles/{id}",
     response_model=ArticleOut,
     summary="One article",
-    responses={304: {"description": "As you have it."}, **problem_answers(NoSuchArticle, DatabaseAway)},
+    responses={304: {"description": "As you have it."}, **_HIDDEN},
 )
-def get_article(
-    id: Annotated[str, Path(description="An article's id.")], request: Request, engine: TheEngine
-) -> Response:
+def get_article(id: ArticleId, request: Request, engine: TheEngine) -> Response:
     """The article's current version: its blocks, dates and names, each with its place in the text as filed and why."""
-    uuid = read(ARTICLE, id)
     with transaction(engine) as tx:
-        row = article_row(tx, uuid) if uuid else None
-        relations = relations_of(tx, row) if row else []
+        row = _row(tx, id)
+        relations = relations_of(tx, row)
+    return _shown(row, relations, request)
+
+
+@router.get(
+    "/articles/{id}/versions", response_model=VersionList, summary="The versions of an article", responses=_HIDDEN
+)
+def list_versions(id: ArticleId, engine: TheEngine) -> Response:
+    """All versions of an article, the first first."""
+    with transaction(engine) as tx:
+        _row(tx, id)
+        rows = version_rows(tx, _uuid(id))
+    return json_response({"data": [_version(row) for row in rows]})
+
+
+@router.get(
+    "/articles/{id}/versions/{number}",
+    response_model=ArticleOut,
+    summary="One version of an article",
+    responses={
+        304: {"description": "As you have it."},
+        **problem_answers(
+            NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, DatabaseAway
+        ),
+    },
+)
+def get_version(id: ArticleId, number: VersionNumber, request: Request, engine: TheEngine) -> Response:
+    """The article as that version has it."""
+    with transaction(engine) as tx:
+        row = _row(tx, id, number)
+        relations = relations_of(tx, row)
+    return _shown(row, relations, request)
+
+
+class DiffAsked(BaseModel):
+    """Which two versions are held against each other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    before: int | None = Field(None, alias="from", ge=1, le=2**31 - 1, description="By default the one before `to`.")
+    after: int | None = Field(None, alias="to", ge=1, le=2**31 - 1, description="By default the current one.")
+
+
+@router.get(
+    "/articles/{id}/diff",
+    response_model=DiffOut,
+    summary="What differs between two versions",
+    responses=problem_answers(
+        NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, DatabaseAway
+    ),
+)
+def get_diff(id: ArticleId, asked: Annotated[DiffAsked, Query()], engine: TheEngine) -> Response:
+    """By field, what only the earlier says and what only the later says; and the changed spans in both filed texts."""
+    with transaction(engine) as tx:
+        after = _row(tx, id, asked.after)
+        number = asked.before
+        if number is None:
+            earlier = [row.version for row in version_rows(tx, _uuid(id)) if row.version < after.version]
+            number = earlier[-1] if earlier else after.version
+        before = _row(tx, id, number)
+    return json_response(difference(document(before, []), document(after, [])))
+
+
+def _uuid(id: str) -> UUID:
+    found = read(ARTICLE, id)
+    assert found is not None  # its row was found
+    return found
+
+
+def _row(tx: Connection, id: str, number: int | None = None) -> AnyRow:
+    """The row of a readable article, in its current version or that of a number. Raises why it is not to be read."""
+    uuid = read(ARTICLE, id)
+    row = article_row(tx, uuid, number) if uuid else None
     if row is None:
-        raise NoSuchArticle(f"no article {id}: an id is art_ and 32 hexadecimal digits")
+        if uuid and number is not None and article_row(tx, uuid):
+            raise NoSuchVersion(f"{id} has no version {number}: see /v1/articles/{id}/versions")
+        raise why_not(tx, uuid, id)
+    return row
+
+
+def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request) -> Response:
     # Whatever changes the document changes one of these.
     last = max((relation.decided_at.timestamp() for relation in relations), default=0)
-    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}"'
+    links = crc32(dumps(row.links))
+    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}-{row.story_id}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(dumps(document(row, relations)), media_type="application/json", headers=headers)
+
+
+def _version(row: AnyRow) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "kind": row.kind,
+        "note": row.note,
+        "current": row.version == row.current_version,
+        "bulletin": written(BULLETIN, row.bulletin_id),
+        "received_at": row.received_at,
+        "valid_from": row.valid_from,
+        "pipeline": row.pipeline,
+        "title": row.title,
+        "href": f"/v1/articles/{written(ARTICLE, row.article_id)}/versions/{row.version}",
+    }
 
 
 @router.get(
@@ -162,7 +290,8 @@ def list_changes(asked: Annotated[ChangesAsked, Query()], engine: TheEngine) -> 
     )
 
 
-def _summary(row: AnyRow) -> dict[str, Any]:
+def summary(row: AnyRow) -> dict[str, Any]:
+    """An article in a list."""
     id = written(ARTICLE, row.id)
     return {
         "id": id,
@@ -187,6 +316,12 @@ def _change(row: AnyRow) -> dict[str, Any]:
         "time": row.at,
         "href": f"/v1/articles/{id}",
     }
+
+
+def _meant(tx: Connection, told: str, type: str) -> list[UUID]:
+    """The ids of what is meant by an id or by a whole name of a type; none where nothing is."""
+    id = read(ENTITY, told)
+    return entity_queries.members(tx, [id] if id else entity_queries.called(tx, told, type))
 
 
 def _matches(if_none_match: str | None, etag: str) -> bool:

@@ -136,7 +136,7 @@ def _member(row: AnyRow) -> dict[str, Any]:
         "title": row.title,
         "source": row.source,
         "received_at": row.received_at,
-        "by": written(ARTICLE, row.other_id) if row.other_id else None,
+        "by": written(ARTICLE, row.by_id) if row.by_id else None,
         "score": round(row.score, 4),
         "method": row.method,
         "version": row.method_version,

@@ -4,21 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from shared.database import AnyRow
-from shared.tables.articles import article, article_version, story, story_member
+from shared.tables.articles import article_version, readable_article, story, story_member
 
-_CURRENT = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.current_version)
-_SEEN = article.c.pub_status == "usable"
+_CURRENT = (article_version.c.article_id == readable_article.c.id) & (
+    article_version.c.version == readable_article.c.current_version
+)
+_SEEN = readable_article.c.id == story_member.c.article_id
 
 
 def newest(tx: Connection, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
     """Stories, that of the latest news first, from below a position; how many articles and sources tell each."""
     counted = (
-        select(func.count().label("articles"), func.count(article.c.source.distinct()).label("sources"))
-        .join_from(story_member, article, article.c.id == story_member.c.article_id)
-        .where(story_member.c.story_id == story.c.id, _SEEN)
+        select(func.count().label("articles"), func.count(readable_article.c.source.distinct()).label("sources"))
+        .join_from(story_member, readable_article, _SEEN)
+        .where(story_member.c.story_id == story.c.id)
         .lateral("counted")
     )
     listed = (
@@ -38,9 +40,9 @@ def titles(tx: Connection, stories: Sequence[UUID]) -> dict[UUID, str]:
     first = (
         select(story_member.c.story_id, article_version.c.title)
         .distinct(story_member.c.story_id)
-        .join_from(story_member, article, article.c.id == story_member.c.article_id)
+        .join_from(story_member, readable_article, _SEEN)
         .join(article_version, _CURRENT)
-        .where(story_member.c.story_id.in_(stories), _SEEN)
+        .where(story_member.c.story_id.in_(stories))
         .order_by(story_member.c.story_id, story_member.c.received_at, story_member.c.article_id)
     )
     return {row.story_id: row.title for row in tx.execute(first)}
@@ -59,32 +61,22 @@ def merged_into(tx: Connection, id: UUID) -> Sequence[UUID]:
 
 def members(tx: Connection, id: UUID, *, limit: int) -> Sequence[AnyRow]:
     """The articles of a story in the order in which they were accepted, with what is found in each."""
+    other = readable_article.alias("other")
     found: Select[tuple[object, ...]] = (
         select(
             story_member,
-            article.c.source,
+            other.c.id.label("by_id"),
+            readable_article.c.source,
             article_version.c.title,
             article_version.c.entities,
             article_version.c.places,
             article_version.c.dates,
         )
-        .join_from(story_member, article, article.c.id == story_member.c.article_id)
+        .join_from(story_member, readable_article, _SEEN)
         .join(article_version, _CURRENT)
-        .where(story_member.c.story_id == id, _SEEN)
+        .outerjoin(other, other.c.id == story_member.c.other_id)
+        .where(story_member.c.story_id == id)
         .order_by(story_member.c.received_at, story_member.c.article_id)
         .limit(limit)
     )
     return tx.execute(found).all()
-
-
-def story_of(tx: Connection, article_id: UUID) -> UUID | None:
-    """The story that an article tells, if another article that can be seen tells of it too."""
-    told = select(story_member.c.story_id).where(story_member.c.article_id == article_id).scalar_subquery()
-    seen = (
-        select(func.count())
-        .join_from(story_member, article, article.c.id == story_member.c.article_id)
-        .where(story_member.c.story_id == told, or_(_SEEN, article.c.id == article_id))
-        .scalar_subquery()
-    )
-    row = tx.execute(select(told.label("story_id"), seen.label("articles"))).one()
-    return row.story_id if row.articles > 1 else None

@@ -35,6 +35,10 @@ class Client:
         self._patience = patience
         self._http = httpx.Client(timeout=httpx.Timeout(_LONGEST_WAIT + 15, connect=5))
 
+    def close(self) -> None:
+        """Let the connections go."""
+        self._http.close()
+
     def post(
         self,
         content: bytes,
@@ -61,9 +65,17 @@ class Client:
         """A bulletin's receipt."""
         return self._json("GET", f"{self.ingest_url}/v1/bulletins/{id}")
 
+    def order(self, what: str, id: str, order: dict[str, Any]) -> dict[str, Any]:
+        """Withhold, release or kill an article; how it stands then."""
+        return self._json("POST", f"{self.ingest_url}/v1/articles/{id}:{what}", json=order)
+
     def article(self, id: str) -> dict[str, Any]:
         """An article."""
         return self._json("GET", f"{self.api_url}/v1/articles/{id}")
+
+    def entities(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """An answer about entities: `path` is what stands behind /v1/entities."""
+        return self._json("GET", f"{self.api_url}/v1/entities{path}", params=dict(asked))
 
     def changes(self, since: int, limit: int = 200) -> dict[str, Any]:
         """A piece of the feed."""

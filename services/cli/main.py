@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import desk, places, show
+from services.cli import desk, entities, life, places, show
 from services.cli.client import Client, ClientError
 from services.cli.home import ROOT, addresses
 
@@ -19,9 +19,12 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(places.app, name="places")
+for order in (life.withhold, life.release, life.kill):
+    app.command()(order)
 app.add_typer(desk.quarantine, name="quarantine")
 for command in (desk.queue, desk.workers, desk.ledger, desk.history, desk.top):
     app.command()(command)
+app.add_typer(entities.app, name="entities")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Files = Annotated[
@@ -72,13 +75,14 @@ def post(
     source: Annotated[str, typer.Option(help="Who files it.")] = "",
     priority: Annotated[str, typer.Option(help="normal or flash.")] = "",
     published: Annotated[str, typer.Option(help="The day of publication: 2025-09-05.")] = "",
+    embargo: Annotated[str, typer.Option(help="Nobody sees it before: 2025-09-05T17:00:00+07:00.")] = "",
     charset: Annotated[str | None, typer.Option(help="The charset of text files, if it is known.")] = None,
     as_json: Json = False,
 ) -> None:
     """Post bulletins: FILES, or standard input. A file of JSON lines (.ndjson, .jsonl) is posted as a batch."""
     from services.cli.post import post_all
 
-    headers = {"source": source, "priority": priority, "published": published}
+    headers = {"source": source, "priority": priority, "published": published, "embargo": embargo}
     raise typer.Exit(post_all(files or [], _client(), wait=wait, charset=charset, headers=headers, as_json=as_json))
 
 
@@ -131,7 +135,7 @@ def tail(
                 if as_json:
                     show.document(change)
                 else:
-                    title = client.article(change["article"])["title"]
+                    title = _title(client, change["article"])
                     show.console.print(f"[dim]{change['seq']:>8}[/] {change['type']} {change['article']}  ", end="")
                     show.console.print(title, markup=False)
                 shown += 1
@@ -140,6 +144,16 @@ def tail(
             position = answer["last_seq"]
             if not answer["changes"]:
                 time.sleep(0.5)
+
+
+def _title(client: Client, id: str) -> str:
+    """An article's title, if it may still be read."""
+    try:
+        return str(client.article(id)["title"])
+    except ClientError as error:
+        if error.problem is None:
+            raise
+        return f"({error.problem['code']})"
 
 
 @app.command()
@@ -295,6 +309,15 @@ def sweep(
         "--metrics-port",
         str(metrics_port),
     )
+
+
+@app.command()
+def erase(id: life.Id, reason: life.Reason, actor: life.Actor = "", note: life.Note = "") -> None:
+    """Remove the words of an article for good, of all its versions and duplicates; hashes and who did it stay.
+
+    Needs DATABASE_URL, or a `bantin run` of this folder: no service does this for anybody.
+    """
+    _become(*life.erasing(id, reason, actor, note))
 
 
 @app.command()

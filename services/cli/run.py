@@ -36,7 +36,7 @@ class Outcome:
     @property
     def finished(self) -> bool:
         """Did it end as an article, its own or the one it repeats?"""
-        return self.state in ("published", "duplicate")
+        return self.state in ("published", "duplicate", "embargoed")
 
     def document(self) -> dict[str, Any]:
         """The outcome as JSON."""
@@ -155,6 +155,8 @@ def post_file(
             found = client.article(original)
         failure = receipt.get("failure")
         problem = {"code": failure["error_class"], "detail": failure["detail"]} if failure else None
+        if receipt["state"] == "embargoed":
+            problem = {"code": "under_embargo", "detail": f"until {receipt['embargo_until']}"}
         return Outcome(file=name, bulletin=receipt["id"], state=receipt["state"], article=found, problem=problem)
     except ClientError as error:
         problem = error.problem or {"code": "no_answer", "detail": str(error)}

@@ -45,6 +45,10 @@ def receipt(receipt: dict[str, Any], ingest_url: str) -> None:
         table.add_row("attempts", str(receipt["attempts"]))
     if receipt.get("next_try_at"):
         table.add_row("next try", receipt["next_try_at"])
+    if receipt.get("embargo_until"):
+        table.add_row("embargo until", receipt["embargo_until"])
+    if receipt.get("pub_status") not in (None, "usable"):
+        table.add_row("article", receipt["pub_status"])
     if receipt.get("duplicate_of"):
         table.add_row("duplicate of", receipt["duplicate_of"])
     if receipt.get("failure"):

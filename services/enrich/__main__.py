@@ -103,6 +103,59 @@ def run_replay(args: argparse.Namespace) -> None:
     sys.stdout.write(json.dumps(report.document(pipeline.version()), ensure_ascii=False) + "\n")
 
 
+def run_entities(args: argparse.Namespace) -> None:
+    """Decide something about entities, and print the decision; exit code 3 if there is no such thing, 2 if it is refused."""
+    import orjson
+
+    from services.enrich import rulings, tasks
+    from shared.database import make_engine, transaction
+    from shared.ids import new_id
+
+    engine = make_engine(settings().database_url, "bantin-entities", pool_size=1)
+    by = (
+        {"actor": args.actor, "reason": args.reason, "now": tasks.utc_now(), "new_id": new_id}
+        if args.do != "log"
+        else {}
+    )
+    try:
+        with transaction(engine) as tx:
+            if args.do == "merge":
+                told = [rulings.document(rulings.merge(tx, args.id, args.into, **by))]
+            elif args.do == "split":
+                told = [rulings.document(rulings.split(tx, args.id, args.articles, into=args.into, **by))]
+            elif args.do == "undo":
+                told = [rulings.document(rulings.undo(tx, args.id, **by))]
+            else:
+                told = rulings.decisions_about(tx, args.id)
+    except rulings.RulingRefused as error:
+        sys.stderr.write(f"bantin: {error}\n")
+        sys.exit(3 if isinstance(error, rulings.NotKnown) else 2)
+    finally:
+        engine.dispose()
+    for one in told:
+        sys.stdout.buffer.write(orjson.dumps(one) + b"\n")
+
+
+def _add_entities(roles: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The words of `entities`."""
+    entities = roles.add_parser("entities", help="decide what entities are one, and what articles are about another")
+    entities.set_defaults(run=run_entities)
+    doing = entities.add_subparsers(dest="do", required=True)
+    merge = doing.add_parser("merge", help="two entities are one")
+    merge.add_argument("id")
+    merge.add_argument("into")
+    split = doing.add_parser("split", help="articles are about another entity of the name")
+    split.add_argument("id")
+    split.add_argument("articles", nargs="+")
+    split.add_argument("--into", help="that entity; by default a new one")
+    undo = doing.add_parser("undo", help="a decision no longer holds")
+    undo.add_argument("id")
+    for parser in (merge, split, undo):
+        parser.add_argument("--actor", required=True, help="who decides")
+        parser.add_argument("--reason", required=True, help="and why")
+    doing.add_parser("log", help="what was decided about an entity").add_argument("id")
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m services.enrich")
@@ -146,6 +199,7 @@ def main() -> None:
     replay.add_argument("--jobs", type=int, default=1, help="processes; 0: one for each core")
     replay.add_argument("--examples", type=int, default=3, help="of each field")
     replay.set_defaults(run=run_replay)
+    _add_entities(roles)
     args = parser.parse_args()
     args.run(args)
 

@@ -11,8 +11,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
+from services.enrich.claims import Claimed
 from services.enrich.document import differences
-from services.enrich.repository import Claimed
 from services.enrich.text import stories
 from services.enrich.text.article import Article, Said
 from services.enrich.text.duplicates import MOST_CANDIDATES, Candidate, pack, unpack
@@ -72,13 +72,6 @@ def lock(tx: Connection, articles: Sequence[Article]) -> None:
     tx.exec_driver_sql(_LOCK, {"lock_ids": ids})
 
 
-def originals(tx: Connection, articles: Sequence[Article]) -> dict[bytes, UUID]:
-    """The articles of the same keys."""
-    sql = "SELECT exact_key, id FROM article WHERE exact_key = ANY(%(keys)s)"
-    keys = list({article.exact_key for article in articles})
-    return {key: id for key, id in tx.exec_driver_sql(sql, {"keys": keys})}  # noqa: C416  # a Row is no pair to mypy
-
-
 def candidates(
     tx: Connection, articles: Sequence[Article], known: MutableMapping[int, tuple[UUID, Said]]
 ) -> dict[UUID, list[Candidate]]:
@@ -91,14 +84,30 @@ def candidates(
     found = tx.exec_driver_sql(_CANDIDATES, {**asked, "newest": _NEWEST, "most": MOST_CANDIDATES}).all()
     unread = list({number for _, number, _ in found} - known.keys())
     if unread:
-        sql = "SELECT number, article_id, said FROM article_fingerprint WHERE number = ANY(%(numbers)b::int8[])"
+        # Under the same rule as exact words (shared/feed.py): nobody learns of an article under embargo from a duplicate.
+        sql = """
+        SELECT number, article_id, said FROM article_fingerprint JOIN article ON article.id = article_id
+        WHERE number = ANY(%(numbers)b::int8[]) AND announced AND (pub_status <> 'canceled' OR exact_key IS NOT NULL)
+        """
         for number, id, said in tx.exec_driver_sql(sql, {"numbers": unread}):
             known[number] = (id, unpack(said))
     likely: dict[UUID, list[Candidate]] = {article.id: [] for article in articles}
     for asker, number, shared in found:
+        if number not in known:
+            continue
         id, said = known[number]
         likely[articles[asker].id].append(Candidate(id=id, said=said, shared=shared))
     return likely
+
+
+def forget(tx: Connection, articles: Sequence[UUID]) -> None:
+    """Forget what articles said that now say something else."""
+    sql = """
+    WITH gone AS (DELETE FROM article_fingerprint WHERE article_id = ANY(%(ids)b::uuid[]) RETURNING number)
+    DELETE FROM article_band USING gone WHERE article_band.number = gone.number
+    """
+    if articles:
+        tx.exec_driver_sql(sql, {"ids": list(articles)})
 
 
 def add(tx: Connection, articles: Sequence[Article]) -> None:

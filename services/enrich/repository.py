@@ -2,73 +2,47 @@
 
 Arrays go to PostgreSQL in binary (`%(name)b`): as text they would be escaped letter by letter.
 
-Locks are taken in one order by everybody: bulletins (skipping what another holds), then the keys of duplicates
-(sorted), then the head of the feed. So nobody waits in a circle.
+Bulletins are locked first, skipping what another holds; shared/feed.py has the order of all locks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection
 
+from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.document import findings
-from services.enrich.text.article import Article
 from services.enrich.text.period import days_of, united
 from services.enrich.text.places import terms_of
-from shared.contracts.bulletin import Priority, State
+from shared.contracts.bulletin import Priority
 from shared.decoding import filed_text
+from shared.feed import Told, tell
 from shared.tables.articles import FINDINGS
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claimed:
-    """A bulletin that this transaction holds, with its history of attempts."""
-
-    id: UUID
-    source: str | None
-    external_id: str | None
-    published: date | None
-    received_at: datetime
-    media_type: str
-    charset: str
-    raw_sha256: bytes
-    size: int
-    attempts: int
-    failures: int
-
-    @property
-    def number(self) -> int:
-        """The number of the attempt that is now made."""
-        return self.attempts + 1
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    """What became of one attempt: the bulletin's next state and, where it failed, why and when it runs again."""
-
-    bulletin: Claimed
-    state: State
-    outcome: str
-    error_class: str | None = None
-    error: str | None = None
-    run_at: datetime | None = None
-    stage_ms: Mapping[str, float] | None = None
-
-
+# Of the bulletins under one key only the earliest that is queued: the next waits until that one is closed. Their rows
+# are committed in the order of their numbers, so whoever sees one sees all before it.
+_IN_TURN = """
+(bulletin.article_id IS NULL OR NOT EXISTS (
+    SELECT FROM bulletin AS earlier WHERE earlier.article_id = bulletin.article_id
+           AND earlier.revision < bulletin.revision AND earlier.status = 'queued'))
+"""
 _CLAIM = """
-SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size
-FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s {which}
+SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, article_id, revision,
+       kind, note, embargo_until
+FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND {in_turn} {which}
 FOR UPDATE SKIP LOCKED
 """
-_RUNG_FOR = _CLAIM.format(which="AND id = ANY(%(ids)s) AND (%(alone)s OR NOT suspect) ORDER BY id")
+_RUNG_FOR = _CLAIM.format(in_turn=_IN_TURN, which="AND id = ANY(%(ids)s) AND (%(alone)s OR NOT suspect) ORDER BY id")
 _WAITING = _CLAIM.format(
-    which="AND NOT suspect AND priority <= %(priority)s AND id <> ALL(%(held)s) ORDER BY priority, run_at LIMIT %(limit)s"
+    in_turn=_IN_TURN,
+    which="AND NOT suspect AND priority <= %(priority)s AND id <> ALL(%(held)s) ORDER BY priority, run_at LIMIT %(limit)s",
 )
-_SUSPECT = _CLAIM.format(which="AND suspect ORDER BY run_at LIMIT 1")
+_NEXT = _CLAIM.format(in_turn=_IN_TURN, which="AND NOT suspect AND article_id = ANY(%(keys)s) ORDER BY article_id")
+_SUSPECT = _CLAIM.format(in_turn=_IN_TURN, which="AND suspect ORDER BY run_at LIMIT 1")
 
 _HISTORY = """
 SELECT bulletin_id, count(*), count(*) FILTER (WHERE outcome = 'retry' AND number > forgiven), bool_or(ended_at IS NULL)
@@ -116,6 +90,11 @@ def claim_suspect(tx: Connection, *, now: datetime) -> list[Claimed]:
     return _with_history(tx, _rows(tx, _SUSPECT, now=now))
 
 
+def claim_next(tx: Connection, keys: Sequence[UUID], *, now: datetime, max_bytes: int) -> list[Claimed]:
+    """Take of each key the bulletin whose turn it now is."""
+    return _cut(_with_history(tx, _rows(tx, _NEXT, keys=list(keys), now=now)), max_bytes)
+
+
 def hold(tx: Connection, ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """Lock the bulletins of `ids` that are queued and free; which these are."""
     sql = "SELECT id FROM bulletin WHERE id = ANY(%(ids)s) AND status = 'queued' ORDER BY id FOR UPDATE SKIP LOCKED"
@@ -150,7 +129,8 @@ def texts(tx: Connection, claimed: Sequence[Claimed]) -> dict[UUID, str]:
     """The text as filed of each bulletin."""
     sql = "SELECT sha256, bytes FROM raw_object WHERE sha256 = ANY(%(keys)s)"
     raw = dict(_rows(tx, sql, keys=list({bulletin.raw_sha256 for bulletin in claimed})))
-    return {b.id: filed_text(raw[b.raw_sha256], b.media_type, b.charset) for b in claimed}
+    # Only erased bytes are none: nothing empty is taken in.
+    return {b.id: filed_text(raw[b.raw_sha256], b.media_type, b.charset) if raw[b.raw_sha256] else "" for b in claimed}
 
 
 def note_starts(side: Connection, claimed: Sequence[Claimed], *, worker: str, pipeline: str, now: datetime) -> None:
@@ -163,17 +143,25 @@ def note_starts(side: Connection, claimed: Sequence[Claimed], *, worker: str, pi
     _run(side, sql, ids=ids, numbers=numbers, worker=worker, pipeline=pipeline, now=now)
 
 
-def add_articles(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, pipeline: str, now: datetime) -> None:
-    """Keep new articles, each in its first version."""
+def add_articles(tx: Connection, made: Sequence[Version], *, pipeline: str, now: datetime) -> None:
+    """Keep versions of articles, and new articles."""
     if not made:
         return
-    bulletins, articles = [bulletin for bulletin, _ in made], [article for _, article in made]
+    bulletins, articles = [one.bulletin for one in made], [one.article for one in made]
     found = [findings(article) for article in articles]
+    plain = [one.first and one.holds_words for one in made]
     _run(
         tx,
         _ADD_ARTICLES,
         id=[article.id for article in articles],
-        key=[article.exact_key for article in articles],
+        key=[one.article.exact_key if one.holds_words else None for one in made],
+        version_key=[None if simple else one.article.exact_key for one, simple in zip(made, plain, strict=True)],
+        number=[one.number for one in made],
+        kind=[one.kind for one in made],
+        note=[one.bulletin.note for one in made],
+        first=[one.first for one in made],
+        announced=[one.announced for one in made],
+        embargo_until=[one.embargo_until for one in made],
         source=[bulletin.source for bulletin in bulletins],
         external_id=[bulletin.external_id for bulletin in bulletins],
         bulletin_id=[bulletin.id for bulletin in bulletins],
@@ -193,7 +181,8 @@ def add_articles(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, pip
 
 _NULLABLE = ("byline", "source_line")
 _VALUES = {
-    "id": "uuid", "key": "bytea", "source": "text", "external_id": "text", "bulletin_id": "uuid",
+    "id": "uuid", "key": "bytea", "version_key": "bytea", "number": "int", "kind": "text", "note": "text", "first": "bool",
+    "announced": "bool", "embargo_until": "timestamptz", "source": "text", "external_id": "text", "bulletin_id": "uuid",
     "received_at": "timestamptz", "title": "text", "text": "text", **dict.fromkeys(FINDINGS, "text"),
     "published_days": "text", "event_days": "text", "mentioned_days": "text",
     "place_terms": "text",
@@ -203,13 +192,14 @@ WITH made AS (
     SELECT * FROM unnest({", ".join(f"%({name})b::{type}[]" for name, type in _VALUES.items())})
     AS t ({", ".join(_VALUES)})
 ), article AS (
-    INSERT INTO article (id, exact_key, source, external_id, current_version, pub_status, available_at)
-    SELECT id, key, source, external_id, 1, 'usable', %(now)s FROM made
+    INSERT INTO article (id, exact_key, source, external_id, current_version, pub_status, available_at, announced,
+                         embargo_until)
+    SELECT id, key, source, external_id, number, 'usable', %(now)s, announced, embargo_until FROM made WHERE first
 )
-INSERT INTO article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text,
-                             {", ".join(FINDINGS)}, published_days, event_days, mentioned_days,
+INSERT INTO article_version (article_id, version, bulletin_id, kind, note, exact_key, pipeline, received_at, valid_from,
+                             title, text, {", ".join(FINDINGS)}, published_days, event_days, mentioned_days,
                              place_terms)
-SELECT id, 1, bulletin_id, 'first', %(pipeline)s, received_at, %(now)s, title, text,
+SELECT id, number, bulletin_id, kind, note, version_key, %(pipeline)s, received_at, %(now)s, title, text,
        {", ".join(f"{name}::jsonb" for name in FINDINGS)},
        published_days::daterange, event_days::daterange, mentioned_days::datemultirange,
        ARRAY(SELECT jsonb_array_elements_text(place_terms::jsonb))
@@ -269,17 +259,9 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
     )
 
 
-def publish(tx: Connection, articles: Sequence[Article], *, now: datetime) -> None:
-    """Number the new articles in the feed. The last statement of its transaction: from here on all others wait."""
-    if not articles:
-        return
-    sql = """
-    WITH head AS (UPDATE feed_head SET seq = seq + %(count)s RETURNING seq)
-    INSERT INTO change (seq, type, article_id, version, at)
-    SELECT head.seq - %(count)s + t.place, 'article.published', t.id, 1, %(now)s
-    FROM head, unnest(%(ids)b::uuid[]) WITH ORDINALITY AS t (id, place)
-    """
-    _run(tx, sql, count=len(articles), ids=[article.id for article in articles], now=now)
+def publish(tx: Connection, made: Sequence[Version], *, now: datetime) -> None:
+    """Tell readers of what was made. The last statement of its transaction: from here on all others wait."""
+    tell(tx, [Told(one.change, one.article.id, one.number) for one in made if one.change], now=now)
 
 
 def interrupt(tx: Connection, claimed: Sequence[Claimed], *, error: str, now: datetime) -> None:
@@ -356,13 +338,13 @@ def overdue(tx: Connection, *, rung_before: datetime, now: datetime, limit: int)
     WITH free AS (
         SELECT id FROM bulletin
         WHERE status = 'queued' AND NOT suspect AND run_at <= %(now)s
-              AND (rung_at IS NULL OR rung_at < %(rung_before)s)
+              AND (rung_at IS NULL OR rung_at < %(rung_before)s) AND {in_turn}
         ORDER BY priority, run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )
     UPDATE bulletin SET rung_at = %(now)s FROM free WHERE bulletin.id = free.id
     RETURNING bulletin.id, priority
     """
-    rows = _rows(tx, sql, rung_before=rung_before, now=now, limit=limit)
+    rows = _rows(tx, sql.format(in_turn=_IN_TURN), rung_before=rung_before, now=now, limit=limit)
     return [(id, Priority(priority)) for id, priority in rows]
 
 
@@ -372,16 +354,18 @@ def suspects_due(tx: Connection, *, rung_before: datetime, now: datetime, limit:
     WITH free AS (
         SELECT id FROM bulletin
         WHERE status = 'queued' AND suspect AND run_at <= %(now)s AND (rung_at IS NULL OR rung_at < %(rung_before)s)
+              AND {in_turn}
         ORDER BY run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )
     UPDATE bulletin SET rung_at = %(now)s FROM free WHERE bulletin.id = free.id RETURNING bulletin.id
     """
-    return [row[0] for row in _rows(tx, sql, rung_before=rung_before, now=now, limit=limit)]
+    rows = _rows(tx, sql.format(in_turn=_IN_TURN), rung_before=rung_before, now=now, limit=limit)
+    return [row[0] for row in rows]
 
 
 def work_waits(tx: Connection, *, since: datetime) -> bool:
-    """Is a bulletin due since `since` and still queued?"""
-    sql = "SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND run_at <= %(since)s)"
+    """Is a bulletin due since `since`, its turn come, and still queued?"""
+    sql = f"SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND run_at <= %(since)s AND {_IN_TURN})"
     return bool(_rows(tx, sql, since=since)[0][0])
 
 
@@ -418,9 +402,9 @@ def forget_workers(tx: Connection, *, unseen_since: datetime) -> None:
 
 def queue_figures(tx: Connection, *, now: datetime) -> list[tuple[Priority, int, int, float]]:
     """Of each priority: how many wait, how many wait for a later try, and the age in seconds of the oldest due."""
-    sql = """
+    sql = f"""
     SELECT priority, count(*) FILTER (WHERE run_at <= %(now)s), count(*) FILTER (WHERE run_at > %(now)s),
-           coalesce(extract(epoch FROM %(now)s - min(run_at) FILTER (WHERE run_at <= %(now)s)), 0)::float8
+           coalesce(extract(epoch FROM %(now)s - min(run_at) FILTER (WHERE run_at <= %(now)s AND {_IN_TURN})), 0)::float8
     FROM bulletin WHERE status = 'queued' GROUP BY priority
     """
     return [(Priority(row[0]), row[1], row[2], row[3]) for row in _rows(tx, sql, now=now)]

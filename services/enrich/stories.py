@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.enrich.repository import Claimed
+from services.enrich.claims import Claimed
 from services.enrich.text.article import Article
 from services.enrich.text.stories import MOST_CANDIDATES, SURE, WINDOW, Likely, Match, keys, matches, pack, unpack
 from shared.ids import NewId
@@ -47,6 +47,7 @@ WITH hit AS (
     SELECT asker, number, row_number() OVER (PARTITION BY asker ORDER BY keys DESC, number DESC) AS place FROM hit
 )
 SELECT asker, article_id, received_at, pairs FROM ranked JOIN article_sketch USING (number)
+JOIN readable_article ON readable_article.id = article_id
 WHERE place <= %(most)s AND received_at >= %(since)s ORDER BY asker, place
 """
 
@@ -140,7 +141,10 @@ def _likely(tx: Connection, asked: Sequence[tuple[int, int]], *, since: datetime
 
 def _sketched(tx: Connection, articles: set[UUID]) -> dict[UUID, Likely]:
     """Articles by their ids, to be held against newcomers."""
-    sql = "SELECT article_id, received_at, pairs FROM article_sketch WHERE article_id = ANY(%(ids)b::uuid[])"
+    sql = """
+    SELECT article_id, received_at, pairs FROM article_sketch JOIN readable_article ON readable_article.id = article_id
+    WHERE article_id = ANY(%(ids)b::uuid[])
+    """
     rows: Sequence[Any] = tx.exec_driver_sql(sql, {"ids": list(articles)}).all() if articles else ()
     return {row[0]: Likely(id=row[0], received_at=row[1], sketch=unpack(row[2])) for row in rows}
 

@@ -1,6 +1,6 @@
 """The loop that makes up for every lost bell and every dead worker. Crash-only; two may run.
 
-Each turn: rule on the bulletins whose worker died, ring for what is due and free, and, when the broker has been away
+Each turn: publish what was under embargo until now, rule on the bulletins whose worker died, ring for what is due and free, and, when the broker has been away
 for long, do the work itself: PostgreSQL alone is enough to finish everything.
 """
 
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from services.enrich import pipeline, repository
+from services.enrich import lives, pipeline, repository
 from services.enrich.repository import Abandoned
 from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
@@ -29,6 +29,7 @@ log = logger(__name__)
 _MOST_RUNG = 2_000
 """Bulletins rung for in one turn; the next turn goes on."""
 _MOST_JUDGED = 200
+_MOST_LIFTED = 200
 _BEAT = timedelta(seconds=5)
 _SHIFT = 2.0
 """Seconds of work, while the broker is away, between two looks whether it has come back."""
@@ -53,6 +54,7 @@ class Sweep:
 
     def turn(self) -> None:
         """One turn. Raises what it cannot mend: whoever started the process starts it anew."""
+        self.lift()
         self.judge()
         try:
             self._ring()
@@ -62,6 +64,16 @@ class Sweep:
             self._without_broker(str(error))
         SWEEP_TURN.set(self.clock().timestamp())
         self._beat()
+
+    def lift(self) -> None:
+        """Publish the articles whose embargo is over, each once, however many sweeps there are."""
+        while True:
+            with transaction(self.engine) as tx:
+                lifted = lives.lift(tx, limit=_MOST_LIFTED)
+            if lifted:
+                log.info("embargo lifted", articles=lifted)
+            if lifted < _MOST_LIFTED:
+                return
 
     def judge(self) -> None:
         """End the attempts whose workers died; let their bulletins run again, alone, or quarantine them."""
@@ -112,7 +124,7 @@ class Sweep:
         log.warning("broker away, working here", error=error[:300])
         until = time.monotonic() + _SHIFT
         while time.monotonic() < until and self.bench.enrich([]):
-            pass
+            self.lift()
 
     def _beat(self) -> None:
         now = self.clock()

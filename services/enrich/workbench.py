@@ -11,14 +11,16 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import fingerprints, pipeline, repository, stories
+from services.enrich import fingerprints, linking, lives, pipeline, repository, stories
+from services.enrich.claims import Claimed, Verdict, Version
+from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
-from services.enrich.repository import Claimed, Verdict
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
 from services.enrich.timelimit import time_limit
 from shared.contracts.bulletin import State
 from shared.database import transaction
+from shared.feed import holders
 from shared.ids import NewId
 from shared.logging import logger
 from shared.settings import Settings
@@ -28,6 +30,9 @@ log = logger(__name__)
 _LONGEST_ERROR = 4_000
 _LOOK_UP = 0.1
 """Seconds of reading after which, between two bulletins of a batch, PostgreSQL is asked for flash bulletins."""
+
+_FOLLOW = 2.0
+"""Seconds for which one task goes on to the next versions under its keys; the sweep rings for what is left then."""
 
 Claim = Callable[[Connection], list[Claimed]]
 
@@ -75,7 +80,25 @@ class Workbench:
         return self._work(lambda tx: repository.claim_suspect(tx, now=self.clock()))
 
     def _work(self, claim: Claim) -> int:
-        """Claim, make articles, close and commit, in one transaction."""
+        """Claim, make articles, close and commit, in one transaction; then the same with what waited for these.
+
+        Of the bulletins under one key each waits until the one before is closed, and nobody rang for it since.
+        """
+        done, until = 0, time.monotonic() + _FOLLOW
+        while claimed := self._work_once(claim):
+            done += len(claimed)
+            keys = [bulletin.article_id for bulletin in claimed if bulletin.article_id]
+            if not keys or time.monotonic() > until:
+                break
+            claim = self._claim_next(keys)
+        return done
+
+    def _claim_next(self, keys: Sequence[UUID]) -> Claim:
+        most = self.settings.batch_bytes
+        return lambda tx: repository.claim_next(tx, keys, now=self.clock(), max_bytes=most)
+
+    def _work_once(self, claim: Claim) -> list[Claimed]:
+        """One transaction; what was closed or put back in it."""
         claimed: list[Claimed] = []
         try:
             with transaction(self.tx_engine) as tx:
@@ -83,10 +106,10 @@ class Workbench:
                 if claimed:
                     self._note_starts(claimed)
                     self._close(tx, *self._read_all(tx, claimed))
-            return len(claimed)
+            return claimed
         except SQLAlchemyError as error:
             self._after_fault(claimed, error)
-            return 0
+            return []
 
     def _note_starts(self, claimed: Sequence[Claimed]) -> None:
         with transaction(self.side_engine) as side:
@@ -101,7 +124,8 @@ class Workbench:
         looked_up_at = time.monotonic()
         for bulletin in claimed:
             try:
-                blank = Article(id=self.new_id(), filed=texts[bulletin.id], given=bulletin.published)
+                id = bulletin.article_id or self.new_id()
+                blank = Article(id=id, filed=texts[bulletin.id], given=bulletin.published)
                 with time_limit(self.settings.bulletin_timeout):
                     article, times = pipeline.read(blank, self.stages, time.perf_counter)
                 made.append((bulletin, article, times))
@@ -128,40 +152,60 @@ class Workbench:
         self, tx: Connection, made: list[tuple[Claimed, Article, dict[str, float]]], failed: list[Verdict]
     ) -> None:
         """Everything that is written. The locks on keys and on the feed's head are held for this long only."""
-        now, version = self.clock(), pipeline.version()
-        settled = self._settle(tx, [article for _, article, _ in made]) if made else []
-        pairs = [(bulletin, article) for (bulletin, _, _), article in zip(made, settled, strict=True)]
-        fresh = [(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
-        repository.add_articles(tx, fresh, pipeline=version, now=now)
-        fingerprints.add(tx, [article for _, article in fresh])
-        fingerprints.add_relations(tx, pairs, now=now)
-        stories.gather(tx, fresh, new_id=self.new_id)
-        verdicts = [
-            Verdict(
-                bulletin=bulletin,
-                state=State.DUPLICATE if article.duplicate else State.PUBLISHED,
-                outcome="duplicate" if article.duplicate else "published",
-                stage_ms=times,
-            )
-            for (bulletin, article), (_, _, times) in zip(pairs, made, strict=True)
-        ]
-        repository.close(tx, verdicts + failed, now=now)
-        repository.publish(tx, [article for _, article in fresh], now=now)
-
-    @staticmethod
-    def _settle(tx: Connection, articles: Sequence[Article]) -> list[Article]:
-        """The articles with their relations, under locks on all their keys.
-
-        They are held against what is there before any lock is taken: that is the dear part, and whoever waits for the
-        locks waits for the newcomers' part alone.
-        """
+        now = self.clock()
         known: dict[int, tuple[UUID, Said]] = {}
         judged: Judged = {}
+        originals = self._lock_words(tx, [article for _, article, _ in made], known, judged) if made else {}
+        standings = lives.standings(tx, [bulletin for bulletin, _, _ in made])
+        versions, plain, ends = [], [], dict[UUID, State]()
+        for bulletin, article, _ in made:
+            standing = standings.get(bulletin.id)
+            if standing is None or standing.is_new_and_public:
+                plain.append((bulletin, article))
+            elif standing.killed:
+                ends[bulletin.id] = State.WITHDRAWN
+            else:
+                versions.append(one := lives.version(bulletin, article, standing, originals.get(article.exact_key)))
+                ends[bulletin.id] = State.PUBLISHED
+                if one.holds_words:
+                    originals[article.exact_key] = article.id
+        articles = [article for _, article in plain]
+        likely = fingerprints.candidates(tx, articles, known) if articles else {}
+        settled = pipeline.settle(articles, originals, likely, judged)
+        pairs = [(bulletin, article) for (bulletin, _), article in zip(plain, settled, strict=True)]
+        versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
+        lives.move_on(tx, versions)
+        repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
+        fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
+        fingerprints.add(tx, [one.article for one in versions if one.current])
+        fingerprints.add_relations(tx, pairs, now=now)
+        linking.link(tx, [_named(one) for one in versions], now=now)
+        # What is under an embargo is told to nobody, not even by the story that it would be in.
+        fresh = [one for one in versions if one.first and one.announced]
+        stories.gather(tx, [(one.bulletin, one.article) for one in fresh], new_id=self.new_id)
+        lives.succeed(tx, [bulletin for bulletin, _ in pairs], now=now)
+        lives.note_versions(tx, versions, now=now)
+        ends |= {bulletin.id: State.DUPLICATE if one.duplicate else State.PUBLISHED for bulletin, one in pairs}
+        verdicts = [
+            Verdict(bulletin=bulletin, state=ends[bulletin.id], outcome=ends[bulletin.id].value, stage_ms=times)
+            for bulletin, _, times in made
+        ]
+        repository.close(tx, verdicts + failed, now=now)
+        repository.publish(tx, versions, now=now)
+
+    @staticmethod
+    def _lock_words(
+        tx: Connection, articles: Sequence[Article], known: dict[int, tuple[UUID, Said]], judged: Judged
+    ) -> dict[bytes, UUID]:
+        """The originals by the keys of all articles, under locks on all their keys.
+
+        The articles are held against what is there before any lock is taken: that is the dear part, and whoever waits for
+        the locks waits for the newcomers' part alone. What was read and found meanwhile is left in `known` and `judged`.
+        """
         pipeline.settle(articles, {}, fingerprints.candidates(tx, articles, known), judged)
         fingerprints.lock(tx, articles)
         # Statements of their own: they see what was committed while the locks were waited for.
-        originals = fingerprints.originals(tx, articles)
-        return pipeline.settle(articles, originals, fingerprints.candidates(tx, articles, known), judged)
+        return holders(tx, [article.exact_key for article in articles])
 
     def _failed(self, bulletin: Claimed, error: BaseException) -> Verdict:
         """Back into the queue for a later try, alone; into quarantine when it has failed too often."""
@@ -200,6 +244,15 @@ class Workbench:
 def backoff(failures: int, chance: float) -> timedelta:
     """How long to wait after so many failures: 0.5 s doubled each time, at most 300 s, times 0.5 to 1.5 by chance."""
     return timedelta(seconds=min(300.0, 0.5 * 2 ** min(failures, 20)) * (0.5 + chance))
+
+
+def _named(version: Version) -> Named:
+    return Named(article_id=version.article.id, version=version.number, naming=version.article.naming)
+
+
+def _first(bulletin: Claimed, article: Article) -> Version:
+    """The first version of a new article."""
+    return Version(bulletin=bulletin, article=article, number=bulletin.revision)
 
 
 def _quarantined(bulletin: Claimed, error: BaseException) -> Verdict:

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from pydantic import ValidationError
 
-from shared.contracts.bulletin import BulletinIn, Priority
+from shared.contracts.bulletin import BulletinIn, Priority, RevisionIn, RevisionKind
 from shared.contracts.problem import Fault
 from shared.decoding import JSON, PLAIN, Decision, Undecodable, UnknownCharset, binary_control, take_text
 from shared.errors import ServiceError
@@ -70,6 +70,9 @@ class Sender(NamedTuple):
     fingerprint: bytes | None = None
     request_id: str = ""
     traceparent: str | None = None
+    embargo_until: datetime | None = None
+    kind: RevisionKind | None = None
+    note: str | None = None
 
 
 class Filing(NamedTuple):
@@ -93,13 +96,15 @@ class Load:
     retry_after: int
 
 
-def admit_json(raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes: int) -> Filing:
-    """A bulletin as JSON (UTF-8). Its own source, external_id, published and priority outrank the sender's headers.
+def admit_json(
+    raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes: int, form: type[BulletinIn] = BulletinIn
+) -> Filing:
+    """A bulletin as JSON (UTF-8), of the form `form`. What it says of itself outranks the sender's headers.
 
     Raises BulletinTooLong, MalformedJson, InvalidBulletin, EmptyText, UndecodableText.
     """
     _check_length(raw, max_bytes)
-    body = _bulletin_in(_json(raw))
+    body = _bulletin_in(_json(raw), form)
     # JSON can hold a control character only as an escape.
     if (b"\\u00" in raw or b"\\b" in raw) and (index := binary_control(body.text)) is not None:
         raise UndecodableText(
@@ -113,7 +118,10 @@ def admit_json(raw: bytes, *, sender: Sender, id: UUID, now: datetime, max_bytes
             external_id=body.external_id or sender.external_id,
             published=body.published or sender.published,
             priority=_PRIORITIES[body.priority] if "priority" in body.model_fields_set else sender.priority,
+            embargo_until=body.embargo_until or sender.embargo_until,
         )
+    if isinstance(body, RevisionIn):
+        sender = sender._replace(kind=body.kind or sender.kind, note=body.note or sender.note)
     return _filing(raw, JSON, _JSON_CHARSET, sender, id, now)
 
 
@@ -163,9 +171,9 @@ def _json(raw: bytes) -> Any:
         raise MalformedJson(f"the body is no JSON: {error}") from None
 
 
-def _bulletin_in(value: Any) -> BulletinIn:
+def _bulletin_in(value: Any, form: type[BulletinIn]) -> BulletinIn:
     try:
-        return BulletinIn.model_validate(value)
+        return form.model_validate(value)
     except ValidationError as error:
         faults = [
             Fault(pointer="/" + "/".join(str(part) for part in fault["loc"]), detail=fault["msg"])

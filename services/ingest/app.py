@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from services.ingest.desk import Desk
+from services.ingest.order_routes import router as orders
+from services.ingest.revision_routes import router as revisions
 from services.ingest.routes import post_bulletin, router
 from shared.errors import DatabaseAway
 from shared.http import create_app, database_is_ready
@@ -44,5 +46,6 @@ def make_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, new
         lifespan=lifespan,
     )
     app.state.desk = desk
-    app.include_router(router)
+    for part in (router, revisions, orders):
+        app.include_router(part)
     return app

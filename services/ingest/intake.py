@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, select
 from services.ingest.admission import Filing, Load
 from shared.contracts.bulletin import Priority, State
 from shared.database import AnyRow
-from shared.tables.articles import article_version, duplicate_relation
-from shared.tables.bulletins import attempt, bulletin, raw_object
+from shared.tables.articles import article, article_version, duplicate_relation
+from shared.tables.bulletins import attempt, bulletin, bulletin_key, raw_object
 
 # One statement and so one commit for a whole group. It can run again with the same filings: what is there stays.
 _TAKE_IN = """
@@ -21,18 +21,20 @@ WITH incoming AS (
         %(id)b::uuid[], %(client)b::text[], %(idem_key)b::text[], %(fingerprint)b::bytea[], %(source)b::text[],
         %(external_id)b::text[], %(published)b::date[], %(priority)b::int2[], %(media_type)b::text[], %(charset)b::text[],
         %(charset_reason)b::text[], %(sha)b::bytea[], %(raw)b::bytea[], %(request_id)b::text[],
-        %(traceparent)b::text[], %(received_at)b::timestamptz[]
+        %(traceparent)b::text[], %(received_at)b::timestamptz[], %(embargo_until)b::timestamptz[]
     ) AS t (id, client, idem_key, fingerprint, source, external_id, published, priority, media_type, charset, charset_reason,
-            sha, raw, request_id, traceparent, received_at)
+            sha, raw, request_id, traceparent, received_at, embargo_until)
 ), kept AS (
     INSERT INTO raw_object (sha256, bytes, size, received_at)
     SELECT DISTINCT ON (sha) sha, raw, octet_length(raw), received_at FROM incoming ORDER BY sha
     ON CONFLICT DO NOTHING
 )
 INSERT INTO bulletin (id, client, idem_key, fingerprint, source, external_id, published, priority, media_type, charset,
-                      charset_reason, raw_sha256, size, request_id, traceparent, received_at, run_at, rung_at)
+                      charset_reason, raw_sha256, size, request_id, traceparent, received_at, run_at, rung_at,
+                      embargo_until)
 SELECT id, client, idem_key, fingerprint, source, external_id, published, priority, media_type, charset,
-       charset_reason, sha, octet_length(raw), request_id, traceparent, received_at, received_at, received_at
+       charset_reason, sha, octet_length(raw), request_id, traceparent, received_at, received_at, received_at,
+       embargo_until
 FROM incoming ORDER BY client, idem_key, id
 ON CONFLICT DO NOTHING
 RETURNING id
@@ -49,7 +51,12 @@ _FINISHED = "SELECT id FROM bulletin WHERE id = ANY(%(ids)b::uuid[]) AND status 
 
 _OLDEST = """
 SELECT extract(epoch FROM %(now)s - min(oldest))::float8 FROM (
-    SELECT (SELECT min(run_at) FROM bulletin WHERE status = 'queued' AND priority = p AND run_at <= %(now)s) AS oldest
+    SELECT (SELECT min(run_at) FROM bulletin
+            WHERE status = 'queued' AND priority = p AND run_at <= %(now)s
+                  -- Of the bulletins under one key, the first that is queued: the others wait for it, not for a worker.
+                  AND (article_id IS NULL OR NOT EXISTS (
+                      SELECT FROM bulletin AS earlier WHERE earlier.article_id = bulletin.article_id
+                             AND earlier.revision < bulletin.revision AND earlier.status = 'queued'))) AS oldest
     FROM unnest(%(priorities)s::int2[]) AS p
 ) AS by_priority
 """
@@ -87,6 +94,7 @@ async def take_in(connection: AsyncConnection[Any], filings: Sequence[Filing]) -
         "request_id": [sender.request_id for sender in senders],
         "traceparent": [sender.traceparent for sender in senders],
         "received_at": [filing.received_at for filing in filings],
+        "embargo_until": [sender.embargo_until for sender in senders],
     }
     cursor = await connection.execute(_TAKE_IN, columns)
     new = {row[0] for row in await cursor.fetchall()}
@@ -129,25 +137,40 @@ async def load(connection: AsyncConnection[Any], now: datetime) -> Load:
 
 
 def bulletin_row(tx: Connection, id: UUID) -> AnyRow | None:
-    """A bulletin with the number of its attempts and, where it is closed, its article or its original."""
+    """A bulletin with the number of its attempts and, where it is closed, its article or its original, and how the
+    article stands: `hidden_until` is set while it is under embargo."""
     attempts = select(func.count()).where(attempt.c.bulletin_id == bulletin.c.id).scalar_subquery()
-    made = select(article_version.c.article_id).where(article_version.c.bulletin_id == bulletin.c.id).scalar_subquery()
-    original = (
-        select(duplicate_relation.c.original_id)
-        .where(duplicate_relation.c.bulletin_id == bulletin.c.id, duplicate_relation.c.kind.in_(("exact", "near")))
-        .scalar_subquery()
-    )
+    original = article.alias()
+    tied = (duplicate_relation.c.bulletin_id == bulletin.c.id) & duplicate_relation.c.kind.in_(("exact", "near"))
+    moved = select(bulletin_key.c.embargo_until).where(bulletin_key.c.article_id == bulletin.c.article_id)
+    embargo = func.coalesce(article.c.embargo_until, moved.scalar_subquery(), bulletin.c.embargo_until)
     return tx.execute(
-        select(bulletin, attempts.label("attempts"), made.label("article_id"), original.label("original_id")).where(
-            bulletin.c.id == id
+        select(
+            bulletin,
+            attempts.label("attempts"),
+            article_version.c.article_id.label("made_id"),
+            article.c.id.label("its_article_id"),
+            article.c.pub_status,
+            article.c.announced,
+            embargo.label("hidden_until"),
+            (embargo > func.clock_timestamp()).label("under_embargo"),
+            original.c.id.label("original_id"),
+            original.c.pub_status.label("original_status"),
         )
+        .outerjoin_from(bulletin, article_version, article_version.c.bulletin_id == bulletin.c.id)
+        .outerjoin(article, article.c.id == func.coalesce(article_version.c.article_id, bulletin.c.article_id))
+        .outerjoin(duplicate_relation, tied)
+        .outerjoin(original, original.c.id == duplicate_relation.c.original_id)
+        .where(bulletin.c.id == id)
     ).one_or_none()
 
 
 def raw_bytes(tx: Connection, id: UUID) -> AnyRow | None:
     """A bulletin's bytes as received, with their media type and hash."""
     return tx.execute(
-        select(raw_object.c.bytes, raw_object.c.sha256, bulletin.c.media_type, bulletin.c.charset)
+        select(
+            raw_object.c.bytes, raw_object.c.sha256, raw_object.c.erased_at, bulletin.c.media_type, bulletin.c.charset
+        )
         .join_from(bulletin, raw_object)
         .where(bulletin.c.id == id)
     ).one_or_none()

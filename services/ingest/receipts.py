@@ -6,11 +6,17 @@ from services.ingest import intake
 from shared.contracts.bulletin import Failure, Priority, PriorityName, Receipt, State
 from shared.database import AnyRow
 from shared.decoding import label_of
-from shared.errors import NoSuchBulletin
+from shared.errors import ArticleKilled, ArticleWithheld, NoSuchBulletin, ServiceError
 from shared.ids import ARTICLE, BULLETIN, read, written
 from shared.reading import article_of
 
 _PRIORITY_NAMES: dict[int, PriorityName] = {Priority.FLASH: "flash", Priority.NORMAL: "normal"}
+
+
+class UnderEmbargo(ServiceError):
+    """Nobody sees this before its moment."""
+
+    status, code = 403, "under_embargo"
 
 
 def row_of(tx: Connection, id: str) -> AnyRow:
@@ -25,11 +31,14 @@ def row_of(tx: Connection, id: str) -> AnyRow:
 
 
 def receipt(tx: Connection, row: AnyRow) -> Receipt:
-    """The receipt of a bulletin's row, with the article if there is one."""
+    """The receipt of a bulletin's row, with the article if there is one that may be seen."""
     waiting = intake.is_waiting(row)
+    embargoed = row.made_id is not None and not row.announced and row.pub_status != "canceled"
     return Receipt(
         id=written(BULLETIN, row.id),
-        state=State(row.status),
+        state="embargoed" if embargoed else State(row.status),
+        revision=row.revision,
+        embargo_until=row.hidden_until,
         received_at=row.received_at,
         closed_at=row.closed_at,
         priority=_PRIORITY_NAMES[row.priority],
@@ -44,8 +53,19 @@ def receipt(tx: Connection, row: AnyRow) -> Receipt:
         next_try_at=row.run_at if waiting and row.attempts else None,
         failure=_failure(row),
         duplicate_of=written(ARTICLE, row.original_id) if row.original_id else None,
-        article=article_of(tx, row.article_id) if row.article_id else None,
+        pub_status=row.pub_status if row.made_id is not None and row.announced else None,
+        article=article_of(tx, row.made_id) if row.made_id else None,
     )
+
+
+def check_shown(row: AnyRow) -> None:
+    """May what was filed be shown? Raises UnderEmbargo, ArticleWithheld, ArticleKilled."""
+    if "canceled" in (row.pub_status, row.original_status):
+        raise ArticleKilled("its bytes are kept, and shown no more")
+    if (not row.announced) if row.its_article_id is not None else row.under_embargo:
+        raise UnderEmbargo(f"nobody sees it before {row.hidden_until.isoformat()}")
+    if row.pub_status == "withheld":
+        raise ArticleWithheld("its bytes are kept, and shown again when it is released")
 
 
 def _failure(row: AnyRow) -> Failure | None:

@@ -3,10 +3,10 @@
 import base64
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from email.message import Message
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -17,12 +17,20 @@ from services.ingest.admission import Filing, Sender
 from services.ingest.body import BodyCutOff, BodyTooLarge, BodyTooSlow, MalformedForm, headers_of, read_body, read_files
 from services.ingest.desk import Desk
 from services.ingest.intake import TakenIn
-from services.ingest.receipts import receipt, row_of
+from services.ingest.receipts import UnderEmbargo, check_shown, receipt, row_of
 from shared.contracts import examples
-from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Priority, Receipt, State
+from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Priority, Receipt, State, moment
 from shared.database import transaction
 from shared.decoding import JSON, PLAIN, label_of
-from shared.errors import DatabaseAway, InvalidParameter, NoSuchBulletin, ServiceError
+from shared.errors import (
+    ArticleErased,
+    ArticleKilled,
+    ArticleWithheld,
+    DatabaseAway,
+    InvalidParameter,
+    NoSuchBulletin,
+    ServiceError,
+)
 from shared.http import json_response, problem_answers, request_id
 from shared.ids import BULLETIN, written
 from shared.metrics import REFUSED
@@ -62,7 +70,7 @@ BulletinId = Annotated[str, Path(description="A bulletin's id, as the answer to 
 _KEY = re.compile(r'"?([\x21\x23-\x7e]{1,255})"?')
 _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])")
 _PRIORITIES = {"flash": Priority.FLASH, "normal": Priority.NORMAL}
-_LONGEST_LABEL = 200
+LONGEST_LABEL = 200
 
 
 def the_sender(request: Request) -> Sender:
@@ -78,27 +86,33 @@ def the_sender(request: Request) -> Sender:
     if priority not in _PRIORITIES:
         raise InvalidParameter(f"Bulletin-Priority is normal or flash, not {priority!r}")
     return Sender(
-        source=_label(header("bulletin-source")),
-        external_id=_label(header("bulletin-external-id")),
+        source=label(header("bulletin-source")),
+        external_id=label(header("bulletin-external-id")),
         published=_day(header("bulletin-published")),
         priority=_PRIORITIES[priority],
         idem_key=found[1] if key is not None and found else None,
         request_id=request_id(request),
-        traceparent=_label(header("traceparent")),
+        traceparent=label(header("traceparent")),
+        embargo_until=_moment(header("bulletin-embargo")),
     )
 
 
-_SENDER_HEADERS = [
+SENDER_HEADERS = [
     {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
     for name, description, schema in (
         ("Idempotency-Key", "Makes a repeated request harmless.", {"type": "string", "maxLength": 255}),
-        ("Bulletin-Source", "Who files it.", {"type": "string", "maxLength": _LONGEST_LABEL}),
-        ("Bulletin-External-Id", "The sender's own id of it.", {"type": "string", "maxLength": _LONGEST_LABEL}),
+        ("Bulletin-Source", "Who files it.", {"type": "string", "maxLength": LONGEST_LABEL}),
+        ("Bulletin-External-Id", "The sender's own id of it.", {"type": "string", "maxLength": LONGEST_LABEL}),
         ("Bulletin-Published", "The day of publication, such as 2025-09-05.", {"type": "string", "format": "date"}),
+        (
+            "Bulletin-Embargo",
+            "Nobody sees it before this moment, such as 2025-09-05T17:00:00+07:00.",
+            {"type": "string", "format": "date-time"},
+        ),
         ("Bulletin-Priority", "`flash` overtakes all else.", {"enum": ["normal", "flash"], "default": "normal"}),
     )
 ]
-_PREFER_HEADER = {
+PREFER_HEADER = {
     "name": "Prefer",
     "in": "header",
     "required": False,
@@ -106,7 +120,7 @@ _PREFER_HEADER = {
     "schema": {"type": "string"},
 }
 _POST_BODY = {
-    "parameters": [*_SENDER_HEADERS, _PREFER_HEADER],
+    "parameters": [*SENDER_HEADERS, PREFER_HEADER],
     "requestBody": {
         "required": True,
         "content": {
@@ -125,7 +139,7 @@ _POST_BODY = {
     },
 }
 _BATCH_BODY = {
-    "parameters": _SENDER_HEADERS,
+    "parameters": SENDER_HEADERS,
     "requestBody": {
         "required": True,
         "content": {
@@ -136,7 +150,7 @@ _BATCH_BODY = {
         },
     },
 }
-_DOOR = (
+DOOR = (
     BodyTooLarge,
     BodyTooSlow,
     BodyCutOff,
@@ -148,17 +162,22 @@ _DOOR = (
     TooBusy,
     DatabaseAway,
 )
-_REFUSALS = problem_answers(
-    *_DOOR,
-    admission.MalformedJson,
-    admission.InvalidBulletin,
-    admission.BulletinTooLong,
-    admission.EmptyText,
-    admission.UndecodableText,
-    admission.UnsupportedCharset,
-    Unacceptable,
-    MalformedForm,
-)
+
+
+def refusals(*more: type[ServiceError]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's account of what the door answers to one bulletin that it does not take."""
+    return problem_answers(
+        *DOOR,
+        admission.MalformedJson,
+        admission.InvalidBulletin,
+        admission.BulletinTooLong,
+        admission.EmptyText,
+        admission.UndecodableText,
+        admission.UnsupportedCharset,
+        Unacceptable,
+        MalformedForm,
+        *more,
+    )
 
 
 @router.post(
@@ -170,7 +189,7 @@ _REFUSALS = problem_answers(
     responses={
         201: {"model": Receipt, "description": "`Prefer: wait=N` and published within N seconds."},
         200: {"model": Receipt, "description": "`Prefer: wait=N` and finished otherwise within N seconds."},
-        **_REFUSALS,
+        **refusals(),
     },
 )
 async def post_bulletin(request: Request) -> Response:
@@ -178,7 +197,7 @@ async def post_bulletin(request: Request) -> Response:
     desk = the_desk(request)
     try:
         sender = the_sender(request)
-        media_type, charset = _content_type(headers_of(request)("content-type"))
+        media_type, charset = content_type(headers_of(request)("content-type"))
         if media_type not in (JSON, PLAIN, FORM):
             raise UnsupportedMediaType(f"send {JSON}, {PLAIN} or {FORM}, not {media_type or 'nothing'}")
         limit = desk.settings.max_batch_bytes if media_type == FORM else desk.settings.max_bulletin_bytes
@@ -186,13 +205,13 @@ async def post_bulletin(request: Request) -> Response:
         sender = _with_fingerprint(request, sender, body)
         if media_type == FORM:
             return await _take_files(request, desk, sender, body)
-        filing = _admit(desk, body, media_type, charset, sender)
+        filing = admit(desk, body, media_type, charset, sender)
         admission.admit_under_load(filing, desk.watch.load, desk.settings.max_waiting_age)
         verdict = (await desk.acceptor.accept([filing]))[0]
         if isinstance(verdict, ServiceError):
             raise verdict
     except ServiceError as error:
-        _count_refusal(error)
+        count_refusal(error)
         raise
     return await _answer(desk, verdict, headers_of(request)("prefer"))
 
@@ -203,7 +222,7 @@ async def post_bulletin(request: Request) -> Response:
     response_model=BatchReceipt,
     openapi_extra=_BATCH_BODY,
     summary="File many bulletins, one JSON object a line",
-    responses=problem_answers(*_DOOR, BatchTooLong, EmptyBatch),
+    responses=problem_answers(*DOOR, BatchTooLong, EmptyBatch),
 )
 async def post_batch(request: Request) -> Response:
     """Take in many bulletins; each line has its own verdict, and one bad line does not spoil another.
@@ -213,7 +232,7 @@ async def post_batch(request: Request) -> Response:
     desk = the_desk(request)
     try:
         sender = the_sender(request)
-        media_type, _ = _content_type(headers_of(request)("content-type"))
+        media_type, _ = content_type(headers_of(request)("content-type"))
         if media_type not in (NDJSON, "application/jsonl", "application/ndjson"):
             raise UnsupportedMediaType(f"send {NDJSON}, not {media_type or 'nothing'}")
         body = await read_body(request, desk.settings.max_batch_bytes, desk.settings.body_timeout)
@@ -227,7 +246,7 @@ async def post_batch(request: Request) -> Response:
         sender = _with_fingerprint(request, sender, body)
         return await _take_many(request, desk, sender, [(number, line, JSON, None) for number, line in lines])
     except ServiceError as error:
-        _count_refusal(error)
+        count_refusal(error)
         raise
 
 
@@ -251,14 +270,18 @@ def get_bulletin(id: BulletinId, request: Request) -> Response:
     summary="The bytes as they were received",
     responses={
         200: {"content": {PLAIN: {}, JSON: {}}, "description": "The bytes."},
-        **problem_answers(NoSuchBulletin, DatabaseAway),
+        **problem_answers(NoSuchBulletin, UnderEmbargo, ArticleWithheld, ArticleKilled, ArticleErased, DatabaseAway),
     },
 )
 def get_raw(id: BulletinId, request: Request) -> Response:
     """The bytes as received, with their hash in `Repr-Digest` (RFC 9530)."""
     with transaction(the_desk(request).engine) as tx:
-        raw = intake.raw_bytes(tx, row_of(tx, id).id)
+        row = row_of(tx, id)
+        check_shown(row)
+        raw = intake.raw_bytes(tx, row.id)
     assert raw is not None  # a bulletin's row refers to its bytes
+    if raw.erased_at is not None:
+        raise ArticleErased("its bytes were erased; their hash is in the receipt")
     charset = f"; charset={label_of(raw.charset)}" if raw.media_type == PLAIN else ""
     return Response(
         raw.bytes,
@@ -274,7 +297,7 @@ async def _take_files(request: Request, desk: Desk, sender: Sender, body: bytes)
     files = await read_files(request, body, desk.settings.max_batch_lines)
     entries = []
     for number, (content, declared) in enumerate(files, 1):
-        media_type, charset = _content_type(declared)
+        media_type, charset = content_type(declared)
         # A browser names an unknown file application/octet-stream; what is no text is found out by decoding.
         entries.append((number, content, JSON if media_type == JSON else PLAIN, charset))
     return await _take_many(request, desk, sender, entries)
@@ -290,11 +313,11 @@ async def _take_many(
         # The key of each is derived, so that a repeated batch meets its own bulletins line by line.
         keyed = sender._replace(idem_key=f"{sender.idem_key}#{number}") if sender.idem_key is not None else sender
         try:
-            filing = _admit(desk, content, media_type, charset, keyed)
+            filing = admit(desk, content, media_type, charset, keyed)
             admission.admit_under_load(filing, desk.watch.load, desk.settings.max_waiting_age)
             filings.append((number, filing))
         except ServiceError as error:
-            _count_refusal(error)
+            count_refusal(error)
             verdicts[number] = error
     for start in range(0, len(filings), desk.settings.accept_group * 4):
         piece = filings[start : start + desk.settings.accept_group * 4]
@@ -314,16 +337,35 @@ def _line_verdict(number: int, verdict: TakenIn | ServiceError, request_id: str)
     return {"line": number, "status": 202, "bulletin": written(BULLETIN, verdict.id), "problem": None}
 
 
-def _admit(desk: Desk, body: bytes, media_type: str, charset: str | None, sender: Sender) -> Filing:
+def admit(
+    desk: Desk,
+    body: bytes,
+    media_type: str,
+    charset: str | None,
+    sender: Sender,
+    form: type[BulletinIn] = BulletinIn,
+) -> Filing:
+    """A bulletin in one of the forms that we take, if it may come in."""
     id, now, limit = desk.new_id(), desk.clock(), desk.settings.max_bulletin_bytes
     if media_type == JSON:
-        return admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit)
+        return admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit, form=form)
     return admission.admit_text(body, charset, sender=sender, id=id, now=now, max_bytes=limit)
 
 
 async def _answer(desk: Desk, taken: TakenIn, prefer: str | None) -> Response:
     id = written(BULLETIN, taken.id)
-    headers = {"Location": f"/v1/bulletins/{id}"}
+    href = f"/v1/bulletins/{id}"
+    return await answer(
+        desk, taken, prefer, {"id": id, "state": "queued", "received_at": taken.received_at, "href": href}, {}
+    )
+
+
+async def answer(
+    desk: Desk, taken: TakenIn, prefer: str | None, accepted: dict[str, object], headers: dict[str, str]
+) -> Response:
+    """202 with `accepted`; or the receipt, if it was preferred to wait and the bulletin is finished in time."""
+    id = written(BULLETIN, taken.id)
+    headers = {"Location": f"/v1/bulletins/{id}", **headers}
     if taken.replayed:
         headers["Idempotent-Replayed"] = "true"
     if prefer and (wait := _WAIT.search(prefer)):
@@ -331,9 +373,7 @@ async def _answer(desk: Desk, taken: TakenIn, prefer: str | None) -> Response:
         headers["Preference-Applied"] = f"wait={seconds:g}"
         if await desk.watch.until_finished(taken.id, seconds):
             found = await run_in_threadpool(_receipt_of, desk, id)
-            status = 201 if found.state is State.PUBLISHED else 200
-            return json_response(found.model_dump(), status, headers)
-    accepted = {"id": id, "state": "queued", "received_at": taken.received_at, "href": headers["Location"]}
+            return json_response(found.model_dump(), 201 if found.state is State.PUBLISHED else 200, headers)
     return json_response(accepted, 202, headers)
 
 
@@ -345,17 +385,17 @@ def _receipt_of(desk: Desk, id: str) -> Receipt:
 def _with_fingerprint(request: Request, sender: Sender, body: bytes) -> Sender:
     if sender.idem_key is None:
         return sender
-    content_type = request.headers.get("content-type", "")
-    if _content_type(content_type)[0] == FORM:
+    declared = request.headers.get("content-type", "")
+    if content_type(declared)[0] == FORM:
         # A form's boundary is made anew at each sending, and stands in the body too: the parts' bytes are compared.
-        boundary = content_type.partition("boundary=")[2].strip('"').encode()
-        body, content_type = body.replace(boundary, b""), FORM
-    made_of = admission.fingerprint(request.method, request.url.path, content_type, body)
+        boundary = declared.partition("boundary=")[2].strip('"').encode()
+        body, declared = body.replace(boundary, b""), FORM
+    made_of = admission.fingerprint(request.method, request.url.path, declared, body)
     return sender._replace(fingerprint=made_of)
 
 
 @lru_cache(maxsize=256)
-def _content_type(header: str | None) -> tuple[str, str | None]:
+def content_type(header: str | None) -> tuple[str, str | None]:
     """The media type and the charset that a Content-Type header names."""
     if not header:
         return "", None
@@ -375,7 +415,17 @@ def _day(value: str | None) -> date | None:
         raise InvalidParameter(f"Bulletin-Published is a day such as 2025-09-05, not {value[:40]!r}") from None
 
 
-def _label(value: str | None) -> str | None:
+def _moment(value: str | None) -> datetime | None:
+    """A header's moment. Raises InvalidParameter."""
+    if not value:
+        return None
+    try:
+        return moment(value)
+    except ValueError as error:
+        raise InvalidParameter(f"Bulletin-Embargo: {error}, not {value[:40]!r}") from None
+
+
+def label(value: str | None, longest: int = LONGEST_LABEL) -> str | None:
     """A header's text: UTF-8 where it is that (a header is Latin-1 by the letter of the law)."""
     if not value:
         return None
@@ -383,8 +433,8 @@ def _label(value: str | None) -> str | None:
         text = value if value.isascii() else value.encode("latin-1").decode()
     except UnicodeError:
         text = value
-    if not text.isprintable() or len(text) > _LONGEST_LABEL:
-        raise InvalidParameter(f"a header holds control characters or more than {_LONGEST_LABEL} characters")
+    if not text.isprintable() or len(text) > longest:
+        raise InvalidParameter(f"a header holds control characters or more than {longest} characters")
     return text
 
 
@@ -392,5 +442,6 @@ def _batch_too_long(desk: Desk) -> BatchTooLong:
     return BatchTooLong(f"at most {desk.settings.max_batch_lines:,} bulletins are taken in one batch: send it in parts")
 
 
-def _count_refusal(error: ServiceError) -> None:
+def count_refusal(error: ServiceError) -> None:
+    """Count a bulletin that was not taken."""
     REFUSED.labels(error.code).inc()

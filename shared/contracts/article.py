@@ -5,7 +5,7 @@ default: what goes out is always whole.
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,7 @@ BlockKind = Literal[
     "source", "tail",
 ]  # fmt: skip
 EntityType = Literal["PERSON", "ORGANIZATION", "LOCATION", "LEGAL_DOCUMENT", "PROGRAMME"]
+VersionKind = Literal["first", "revision", "correction"]
 PubStatus = Literal["usable", "withheld", "canceled"]
 
 
@@ -115,12 +116,16 @@ class DateOut(SpanOut):
 
 
 class EntityOut(SpanOut):
-    """A name; `key` identifies what it names where that is known, such as `vn-province:38`."""
+    """A name; `key` identifies what it names where that is known, such as `vn-province:38`.
+
+    `entity` is the id under which all articles know it; null where the name alone does not say which it is.
+    """
 
     text: str
     type: EntityType
     name: str
     key: str | None
+    entity: str | None
     basis: BasisOut
 
 
@@ -140,6 +145,7 @@ class PlaceOut(SpanOut):
     lies_in: list[str]
     today: list[str]
     candidates: list[str]
+    entity: str | None
     basis: BasisOut
 
 
@@ -164,6 +170,7 @@ class PersonOut(BaseModel):
     titles: list[SpanOut]
     rank: RankOut | None
     positions: list[PositionOut]
+    entity: str | None
     basis: BasisOut
 
 
@@ -176,6 +183,7 @@ class CitationOut(SpanOut):
     number: str | None
     year: str | None
     issuer: str | None
+    entity: str | None
     basis: BasisOut
 
 
@@ -225,7 +233,8 @@ class ArticleOut(BaseModel):
 
     id: str
     version: int
-    kind: Literal["first", "revision", "correction"]
+    kind: VersionKind
+    note: str | None = Field(description="What the newsroom says of this version; a correction always has one.")
     pub_status: PubStatus
     bulletin: str
     source: str | None
@@ -249,6 +258,7 @@ class ArticleOut(BaseModel):
     places: list[PlaceOut]
     people: list[PersonOut]
     citations: list[CitationOut]
+    story: str | None = Field(description="The story of its event, if another article tells of it too.")
     relations: list[RelationOut] = Field(
         description="To earlier articles, then from later bulletins, newest first; 100."
     )
@@ -284,11 +294,76 @@ class ArticleList(BaseModel):
     page: Page
 
 
+class VersionOut(BaseModel):
+    """A version of an article in the list of its versions; `valid_from` is when it was made."""
+
+    version: int
+    kind: VersionKind
+    note: str | None
+    current: bool
+    bulletin: str
+    received_at: datetime
+    valid_from: datetime
+    pipeline: str
+    title: str
+    href: str
+
+
+class VersionList(BaseModel):
+    """All versions of an article, the first first. Numbers are those of the sendings; one that failed is missing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.VERSION_LIST]})
+
+    data: list[VersionOut]
+
+
+class FieldDiff(BaseModel):
+    """A field that says something else: what only the earlier version says, and what only the later one says.
+
+    A field that holds one value has at most one entry on each side; where a thing stands in the text is no part of it.
+    """
+
+    field: str
+    removed: list[Any]
+    added: list[Any]
+
+
+class SpanDiff(BaseModel):
+    """A changed place: the characters that were replaced, in the earlier filed text, by those in the later."""
+
+    before: SpanOut
+    after: SpanOut
+    removed: str
+    added: str
+
+
+class DiffOut(BaseModel):
+    """What differs between two versions of an article; `text` is empty if the filed texts are the same.
+
+    `coarse` is true where texts differ so much that not every single word was compared.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DIFF]})
+
+    article: str
+    before: int
+    after: int
+    fields: list[FieldDiff]
+    text: list[SpanDiff]
+    coarse: bool
+
+
+ChangeType = Literal[
+    "article.published", "article.revised", "article.corrected", "article.withheld", "article.released",
+    "article.killed", "article.erased",
+]  # fmt: skip
+
+
 class ChangeOut(BaseModel):
     """One entry of the feed: `seq` is gapless and in the order of commits."""
 
     seq: int
-    type: Literal["article.published", "article.updated", "article.corrected", "article.killed"]
+    type: ChangeType
     article: str
     version: int
     time: datetime

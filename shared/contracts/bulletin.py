@@ -1,16 +1,38 @@
 """A bulletin on the wire: as the newsroom posts it, and the receipt that it gets."""
 
+import re
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.contracts import examples
-from shared.contracts.article import ArticleOut
+from shared.contracts.article import ArticleOut, PubStatus
 from shared.contracts.problem import Problem
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
+
+
+def moment(value: Any) -> datetime:
+    """A time as RFC 3339 writes it, with its offset. Raises ValueError."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        try:
+            time = datetime.fromisoformat(value.upper())
+        except ValueError:
+            time = None
+        # Beyond these years a time in another zone would be none that Python knows.
+        if time is not None and 1970 <= time.year <= 2999:
+            return time
+    raise ValueError("a time with its offset is wanted, such as 2025-09-05T17:00:00+07:00")
+
+
+Moment = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=str)]
+RevisionKind = Literal["revision", "correction"]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
 
 
 class State(StrEnum):
@@ -44,6 +66,76 @@ class BulletinIn(BaseModel):
     external_id: Label | None = None
     priority: PriorityName = "normal"
     published: date | None = Field(None, description="The day on which the newsroom published it, where it is known.")
+    embargo_until: Moment | None = Field(
+        None,
+        description="Nobody sees it before this moment (RFC 3339, with an offset); then it is published by itself.",
+    )
+
+
+class RevisionIn(BulletinIn):
+    """A bulletin as JSON, under its sender's own key."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.REVISION_IN]})
+
+    kind: RevisionKind | None = Field(None, description="What this is to the version before; `revision` if not said.")
+    note: Note | None = Field(None, description="What readers shall know of this version; a correction needs one.")
+
+    @model_validator(mode="after")
+    def _a_correction_says_what_it_corrects(self) -> "RevisionIn":
+        if self.kind == "correction" and self.note is None:
+            raise ValueError("a correction needs a note that says what was wrong")
+        return self
+
+
+class Order(BaseModel):
+    """What a person says who withholds, releases or kills an article: who, and why. Both are kept, and not shown."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.ORDER]})
+
+    actor: Label
+    reason: Note
+
+
+class KillOrder(Order):
+    """A kill: `note` is what readers are told in its place."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.KILL_ORDER]})
+
+    note: Note | None = None
+    with_duplicates: bool = Field(
+        default=False, description="Take back whatever says the same too; else the earliest duplicate takes its place."
+    )
+
+
+class Standing(BaseModel):
+    """How an article stands after an order. Under embargo until `embargo_until`, where that is set."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STANDING]})
+
+    article: str
+    pub_status: PubStatus
+    version: int
+    embargo_until: datetime | None
+    successor: str | None = Field(description="The article, or the bulletin that is now read, that takes its place.")
+
+
+class EventOut(BaseModel):
+    """What was done to an article: by whom, when and why."""
+
+    what: str
+    version: int
+    actor: str
+    reason: str
+    note: str | None
+    at: datetime
+
+
+class EventList(BaseModel):
+    """All that was done to an article, the earliest first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.EVENT_LIST]})
+
+    data: list[EventOut]
 
 
 class Accepted(BaseModel):
@@ -55,6 +147,14 @@ class Accepted(BaseModel):
     state: Literal["queued"]
     received_at: datetime
     href: str
+
+
+class AcceptedRevision(Accepted):
+    """The answer to a bulletin that was put under a key: its number there."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ACCEPTED_REVISION]})
+
+    revision: int
 
 
 class Failure(BaseModel):
@@ -70,7 +170,11 @@ class Receipt(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.RECEIPT]})
 
     id: str
-    state: State
+    state: State | Literal["embargoed"] = Field(
+        description="`embargoed`: its article is made and published at `embargo_until`."
+    )
+    revision: int
+    embargo_until: datetime | None
     received_at: datetime
     closed_at: datetime | None
     priority: PriorityName
@@ -85,6 +189,7 @@ class Receipt(BaseModel):
     next_try_at: datetime | None
     failure: Failure | None
     duplicate_of: str | None
+    pub_status: PubStatus | None = Field(description="How its article stands; null while it is under embargo.")
     article: ArticleOut | None
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 BULLETIN = "bul_0199f3a26b0c7d2e8f1a2b3c4d5e6f70"
 ARTICLE = "art_0199f3a26c117a4b9c0d1e2f3a4b5c6d"
+ENTITY = "ent_0b6a5c1d9e3f5a7b8c2d4e6f80a1b2c3"
 TEXT = "Khánh thành cầu Vàm Sáng\n\nSáng 5/9/2025, tỉnh Vĩnh Long khánh thành cầu Vàm Sáng."
 
 _BASIS = {"version": "2", "confidence": 0.97, "reason": "", "evidence": [{"start": 26, "end": 39}]}
@@ -21,6 +22,7 @@ ARTICLE_OUT: dict[str, Any] = {
     "id": ARTICLE,
     "version": 1,
     "kind": "first",
+    "note": None,
     "pub_status": "usable",
     "bulletin": BULLETIN,
     "source": "bao-vinh-long",
@@ -92,6 +94,7 @@ ARTICLE_OUT: dict[str, Any] = {
             "type": "LOCATION",
             "name": "Vĩnh Long",
             "key": None,
+            "entity": ENTITY,
             "basis": {
                 "method": "names.province",
                 "version": "2",
@@ -103,6 +106,7 @@ ARTICLE_OUT: dict[str, Any] = {
     ],
     "people": [],
     "citations": [],
+    "story": None,
     "relations": [
         {
             "kind": "revision",
@@ -131,6 +135,7 @@ ARTICLE_OUT["places"] = [
         "lies_in": [],
         "today": ["86"],
         "candidates": [],
+        "entity": ENTITY,
         "basis": {
             "method": "places.map",
             "version": "1",
@@ -198,9 +203,12 @@ ACCEPTED: dict[str, Any] = {
     "received_at": ARTICLE_OUT["received_at"],
     "href": f"/v1/bulletins/{BULLETIN}",
 }
+ACCEPTED_REVISION: dict[str, Any] = {**ACCEPTED, "revision": 2}
 RECEIPT: dict[str, Any] = {
     "id": BULLETIN,
     "state": "published",
+    "revision": 1,
+    "embargo_until": None,
     "received_at": ARTICLE_OUT["received_at"],
     "closed_at": ARTICLE_OUT["available_at"],
     "priority": "normal",
@@ -215,6 +223,7 @@ RECEIPT: dict[str, Any] = {
     "next_try_at": None,
     "failure": None,
     "duplicate_of": None,
+    "pub_status": "usable",
     "article": ARTICLE_OUT,
 }
 BATCH_RECEIPT: dict[str, Any] = {
@@ -238,3 +247,87 @@ BATCH_RECEIPT: dict[str, Any] = {
         },
     ],
 }
+
+REVISION_IN: dict[str, Any] = {
+    "text": TEXT.replace("5/9/2025", "6/9/2025"),
+    "kind": "correction",
+    "note": "Cầu khánh thành ngày 6/9, không phải 5/9.",
+}
+ORDER: dict[str, Any] = {"actor": "le.thi.an", "reason": "đang kiểm tra số liệu"}
+KILL_ORDER: dict[str, Any] = {
+    "actor": "le.thi.an",
+    "reason": "tin sai, cầu chưa khánh thành",
+    "note": "Tòa soạn xin rút tin này.",
+}
+STANDING: dict[str, Any] = {
+    "article": ARTICLE,
+    "pub_status": "canceled",
+    "version": 2,
+    "embargo_until": None,
+    "successor": None,
+}
+EVENT_LIST: dict[str, Any] = {
+    "data": [{"what": "killed", "version": 2, "at": ARTICLE_OUT["available_at"], **KILL_ORDER}]
+}
+VERSION_LIST: dict[str, Any] = {
+    "data": [
+        {
+            "version": 1,
+            "kind": "first",
+            "note": None,
+            "current": True,
+            "bulletin": BULLETIN,
+            "received_at": ARTICLE_OUT["received_at"],
+            "valid_from": ARTICLE_OUT["available_at"],
+            "pipeline": ARTICLE_OUT["pipeline"],
+            "title": ARTICLE_OUT["title"],
+            "href": f"/v1/articles/{ARTICLE}/versions/1",
+        }
+    ]
+}
+DIFF: dict[str, Any] = {
+    "article": ARTICLE,
+    "before": 1,
+    "after": 2,
+    "fields": [{"field": "kind", "removed": ["first"], "added": ["correction"]}],
+    "text": [{"before": {"start": 31, "end": 32}, "after": {"start": 31, "end": 32}, "removed": "5", "added": "6"}],
+    "coarse": False,
+}
+ENTITY_SUMMARY: dict[str, Any] = {
+    "id": ENTITY, "type": "place", "name": "tỉnh Vĩnh Long", "href": f"/v1/entities/{ENTITY}",
+}  # fmt: skip
+PERSON: dict[str, Any] = {
+    "id": "ent_4d7f1b2a9c3e5d6f8a0b1c2d3e4f5a6b", "type": "person", "name": "Ngô Văn Thử",
+    "href": "/v1/entities/ent_4d7f1b2a9c3e5d6f8a0b1c2d3e4f5a6b",
+}  # fmt: skip
+ENTITY_LIST: dict[str, Any] = {"data": [ENTITY_SUMMARY], "page": {"limit": 50, "next": None}}
+ENTITY_DETAIL: dict[str, Any] = {
+    **PERSON,
+    "key": "ngô văn thử",
+    "aliases": ["Ngô Văn Thử"],
+    "merged": [],
+    "articles": 12,
+    "undated": 0,
+    "first_day": "2023-02-03",
+    "last_day": "2025-09-05",
+    "ranks": [{"text": "Đại tá", "first_day": "2023-02-03", "last_day": "2025-09-05", "articles": 11}],
+    "posts": [
+        {
+            "text": "Phó Giám đốc Công an tỉnh Vĩnh Long", "organisation": "Công an tỉnh Vĩnh Long",
+            "first_day": "2023-02-03", "last_day": "2025-09-05", "articles": 9,
+        },
+    ],
+}  # fmt: skip
+TIMELINE: dict[str, Any] = {
+    "data": [
+        {
+            "month": "2025-09-01", "articles": 2, "mentions": 5,
+            "posts": [{
+                "rank": "Đại tá", "text": "Phó Giám đốc Công an tỉnh Vĩnh Long",
+                "organisation": "Công an tỉnh Vĩnh Long", "articles": 2,
+            }],
+        },
+    ],
+    "page": {"limit": 50, "next": None},
+}  # fmt: skip
+COOCCURRING: dict[str, Any] = {"data": [{**ENTITY_SUMMARY, "articles": 7}], "page": {"limit": 50, "next": None}}

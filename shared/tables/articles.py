@@ -3,6 +3,7 @@
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -14,6 +15,8 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    column,
+    table,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, DATEMULTIRANGE, DATERANGE, JSONB
@@ -25,16 +28,45 @@ article = Table(
     "article",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("exact_key", LargeBinary, nullable=False, unique=True, comment="Hash of the folded text."),
+    Column(
+        "exact_key",
+        LargeBinary,
+        unique=True,
+        comment="Hash of the folded text, if no other article holds these words.",
+    ),
     Column("source", Text),
     Column("external_id", Text),
     Column("current_version", Integer, nullable=False),
     Column("pub_status", Text, nullable=False),
     Column("available_at", TIME, nullable=False),
     Column("embargo_until", TIME),
+    Column("announced", Boolean, nullable=False, server_default=text("true"), comment="Is it in the feed?"),
+    Column("note", Text, comment="What readers are told where it was."),
+    Column("erased_at", TIME),
+    Column("heir_id", Uuid, comment="The bulletin that takes its place."),
     CheckConstraint("pub_status IN ('usable', 'withheld', 'canceled')", name="pub_status"),
+    Index("ix_article_embargoed", "embargo_until", postgresql_where=text("NOT announced AND pub_status = 'usable'")),
+    Index("ix_article_heir", "heir_id", postgresql_where=text("heir_id IS NOT NULL")),
     comment="One row per article; its words are in its versions.",
 )
+
+# The one rule of what readers see is in these two views (migration 0008). Every query of a reader goes through them,
+# and never through `article`: a test holds the code against that.
+readable_article = table(
+    "readable_article",
+    column("id", Uuid),
+    column("source", Text),
+    column("external_id", Text),
+    column("current_version", Integer),
+    column("pub_status", Text),
+    column("available_at", TIME),
+)
+"""What may be shown: in the feed, and neither withheld nor killed."""
+
+recalled_article = table(
+    "recalled_article", column("id", Uuid), column("pub_status", Text), column("note", Text), column("erased_at", TIME)
+)
+"""What readers knew and may be shown no more: that it is so, and the note."""
 
 FINDINGS = (
     "published", "event", "blocks", "items", "byline", "source_line", "abbreviations", "slips", "notes", "dates", "entities",
@@ -79,7 +111,14 @@ article_version = Table(
         server_default=text("'{}'"),
         comment="What `places` says, to search by: written NAME, valid CODE, current CODE, province CODE.",
     ),
+    Column(
+        "exact_key",
+        LargeBinary,
+        comment="Hash of the folded text, of all versions of what was revised or under embargo.",
+    ),
+    Column("note", Text),
     CheckConstraint("kind IN ('first', 'revision', 'correction')", name="kind"),
+    Index("ix_article_version_exact_key", "exact_key", postgresql_where=text("exact_key IS NOT NULL")),
     Index(None, "published_days", postgresql_using="gist"),
     Index(None, "event_days", postgresql_using="gist"),
     Index(None, "mentioned_days", postgresql_using="gist"),
@@ -193,4 +232,19 @@ change = Table(
     Index(None, "type", "seq"),
     Index(None, "article_id", "seq"),
     comment="The feed: gapless, in the order of commits.",
+)
+
+article_event = Table(
+    "article_event",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("article_id", Uuid, ForeignKey("article.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text),
+    Column("at", TIME, nullable=False),
+    Index(None, "article_id", "id"),
+    comment="Who did what to an article, when and why. Append-only.",
 )

@@ -31,7 +31,19 @@ raw_object = Table(
     Column("bytes", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("received_at", TIME, nullable=False),
+    Column("erased_at", TIME),
     comment="The bytes as they were received, kept for ever, once per content.",
+)
+
+bulletin_key = Table(
+    "bulletin_key",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("article_id", Uuid, nullable=False, unique=True),
+    Column("embargo_until", TIME),
+    Column("made_at", TIME, nullable=False),
+    comment="A sender's own key, and the article that all bulletins under it are versions of.",
 )
 
 # The queue is the bulletins themselves: a row that is `queued` and due is work, and a lock on it is the lease.
@@ -69,11 +81,23 @@ bulletin = Table(
         server_default=text("0"),
         comment="Attempts up to this number count no more as failures or deaths: an operator let it run again.",
     ),
+    Column("article_id", Uuid, ForeignKey("bulletin_key.article_id"), comment="Of the key under which it was put."),
+    Column("kind", Text),
+    Column("note", Text),
+    Column("embargo_until", TIME),
+    CheckConstraint("kind IN ('revision', 'correction')", name="kind"),
     CheckConstraint(
         "status IN ('queued', 'published', 'duplicate', 'rejected', 'quarantined', 'withdrawn')", name="status"
     ),
     CheckConstraint("(status = 'queued') = (closed_at IS NULL)", name="closed"),
     UniqueConstraint("client", "idem_key"),
+    Index(
+        "uq_bulletin_article_id_revision",
+        "article_id",
+        "revision",
+        unique=True,
+        postgresql_where=text("article_id IS NOT NULL"),
+    ),
     Index("ix_bulletin_waiting", "priority", "run_at", postgresql_where=text("status = 'queued'")),
     Index("ix_bulletin_suspect", "run_at", postgresql_where=text("status = 'queued' AND suspect")),
     Index("ix_bulletin_quarantined", "error_class", postgresql_where=text("status = 'quarantined'")),
@@ -100,7 +124,8 @@ attempt = Table(
     Column("stage_ms", JSONB),
     CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended"),
     CheckConstraint(
-        "outcome IN ('published', 'duplicate', 'retry', 'quarantined', 'died', 'interrupted')", name="outcome"
+        "outcome IN ('published', 'duplicate', 'retry', 'quarantined', 'died', 'interrupted', 'withdrawn')",
+        name="outcome",
     ),
     Index("ix_attempt_open", "bulletin_id", postgresql_where=text("ended_at IS NULL")),
     comment="Who worked on which bulletin; a free bulletin with an attempt that has no end has killed its worker.",

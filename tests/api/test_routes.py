@@ -128,12 +128,13 @@ def test_who_has_the_article_already_is_told_so(api: Service, publish: Publish) 
         assert api.http.get(href, headers={"If-None-Match": unknown}).status_code == 200
 
 
-def test_an_article_that_is_withheld_is_another_than_before(api: Service, publish: Publish) -> None:
+def test_who_has_an_article_that_is_now_withheld_is_told_so(api: Service, publish: Publish) -> None:
     publish(1)
     href = get(api, "/v1/articles")["data"][0]["href"]
     etag = api.http.get(href).headers["etag"]
     api.database.run("UPDATE article SET pub_status = 'withheld'")
-    assert api.http.get(href, headers={"If-None-Match": etag}).json()["pub_status"] == "withheld"
+    answer = api.http.get(href, headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.json()["code"]) == (403, "article_withheld")
 
 
 def test_the_feed_is_followed_by_the_last_number_that_was_seen(api: Service, publish: Publish) -> None:
@@ -192,7 +193,8 @@ def test_the_description_is_openapi_3_1_and_its_problems_are_true(api: Service) 
     ]
     assert described["openapi"].startswith("3.1")
     assert {Problem.model_validate(example, strict=True).code for example in examples} == {
-        "invalid_parameter", "bad_cursor", "database_away", "no_such_article", "no_such_place",
+        "invalid_parameter", "bad_cursor", "database_away", "no_such_article", "no_such_place", "no_such_version",
+        "article_withheld", "article_killed", "article_erased", "no_such_entity", "no_such_story",
     }  # fmt: skip
 
 

@@ -176,3 +176,23 @@ def test_no_file_of_code_is_too_long_to_be_read_in_one_sitting() -> None:
             if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 500:
                 long[str(path.relative_to(ROOT))] = lines
     assert long == {}
+
+
+def test_what_readers_get_goes_through_the_views() -> None:
+    """`article` itself holds what is under embargo, withheld or killed: no query of a reader may name it."""
+    rooms = [ROOT / "shared/reading.py", *sorted((ROOT / "services/api").glob("*.py"))]
+    past = {
+        str(room.relative_to(ROOT)): line
+        for room in rooms
+        for line in re.findall(
+            r"^from shared\.tables\.articles import .*(?<!\w)article(?!\w).*$",
+            room.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    }
+    sql = {
+        str(room.relative_to(ROOT)): found[0]
+        for room in rooms
+        if (found := re.findall(r"(?:FROM|JOIN) article(?!\w)", room.read_text(encoding="utf-8")))
+    }
+    assert past | sql == {}, "read through readable_article or recalled_article"

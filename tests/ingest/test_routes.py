@@ -135,6 +135,7 @@ def test_the_receipt_of_a_bulletin_is_whole(ingest: Service) -> None:
         "id": accepted["id"], "state": "queued", "received_at": accepted["received_at"], "closed_at": None,
         "priority": "flash", "source": "báo", "published": None, "external_id": None, "charset": "utf-8",
         "charset_reason": "JSON is UTF-8", "sha256": hashlib.sha256(raw).hexdigest(), "size": len(raw), "attempts": 0, "next_try_at": None, "failure": None, "duplicate_of": None, "article": None,
+        "revision": 1, "embargo_until": None, "pub_status": None,
     }  # fmt: skip
     Receipt.model_validate(answer.json())
     assert answer.headers["retry-after"] == "1"

@@ -10,7 +10,8 @@ from sqlalchemy import text as sql
 
 import shared.tables.articles
 import shared.tables.bulletins
-import shared.tables.operators  # noqa: F401  # these fill the metadata
+import shared.tables.entities
+import shared.tables.operators  # noqa: F401  # all fill the metadata
 from shared.contracts.bulletin import State
 from shared.database import make_engine, transaction
 from shared.errors import DatabaseAway
@@ -25,6 +26,7 @@ ARROWS = {
     ("queued", "duplicate"),
     ("queued", "quarantined"),
     ("queued", "withdrawn"),
+    ("duplicate", "queued"),
     ("quarantined", "queued"),
     ("quarantined", "rejected"),
     ("quarantined", "withdrawn"),

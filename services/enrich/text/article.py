@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal, Self
 from uuid import UUID
 
+from services.enrich.text.named import NOTHING_NAMED, Naming
 from services.enrich.text.span import OffsetMap, Span
 
 BlockKind = Literal[
@@ -281,6 +282,7 @@ class Article:
     places: tuple[PlaceLink, ...] = ()
     people: tuple[Person, ...] = ()
     citations: tuple[Reference, ...] = ()
+    naming: Naming = NOTHING_NAMED
 
     @property
     def title(self) -> str:

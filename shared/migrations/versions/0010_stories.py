@@ -1,13 +1,13 @@
 """Stories: which articles tell of one event, and by what that is told.
 
-Revision: 0010, after 0007. Yesterday's code goes on beside it: its articles belong to no story.
+Revision: 0010, after 0009. Yesterday's code goes on beside it: its articles belong to no story.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0010'
-down_revision = '0007'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 

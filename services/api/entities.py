@@ -1,0 +1,224 @@
+"""The entities' addresses: who and what articles name, and where."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from services.api import cursor, entity_queries, queries
+from services.api.cursor import BadCursor
+from services.api.entity_queries import Place
+from services.api.routes import TheEngine, summary
+from shared.contracts.article import ArticleList
+from shared.contracts.entity import CooccurringList, EntityDetail, EntityList, Timeline
+from shared.database import AnyRow, transaction
+from shared.errors import DatabaseAway, InvalidParameter, NotFound
+from shared.http import json_response, problem_answers
+from shared.ids import ENTITY, read, written
+from shared.orthography.search import order
+
+router = APIRouter(prefix="/v1/entities", tags=["entities"])
+
+_LIST, _ARTICLES, _TIMELINE, _COOCCURRING = "entities", "entity articles", "entity timeline", "entity cooccurring"
+
+Kind = Literal["person", "organization", "place", "document"]
+TheId = Annotated[str, Path(description="An entity's id; one that was merged answers with the entity it leads to.")]
+
+
+class NoSuchEntity(NotFound):
+    """No article that you may see names an entity of this id."""
+
+    code = "no_such_entity"
+
+
+class PageAsked(BaseModel):
+    """What may be asked of a list; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=200, description="Entries on a page.")
+    cursor: str | None = Field(None, max_length=1000, description="`page.next` of the page before.")
+
+
+class EntitiesAsked(PageAsked):
+    """What may be asked of the list of entities."""
+
+    q: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description='Words of a name, accents optional: "tran quoc to", "Thanh Hóa".',
+    )
+    type: Kind | None = Field(None, description="Only entities of this type.")
+
+
+class CooccurringAsked(PageAsked):
+    """What may be asked of what is named beside an entity."""
+
+    type: Kind | None = Field(None, description="Only entities of this type.")
+
+
+@router.get(
+    "",
+    response_model=EntityList,
+    summary="Entities by name",
+    responses=problem_answers(InvalidParameter, BadCursor, DatabaseAway),
+)
+def list_entities(asked: Annotated[EntitiesAsked, Query()], engine: TheEngine) -> Response:
+    """Entities that articles name, in Vietnamese order. With `q`, names with the accents as typed come first."""
+    with transaction(engine) as tx:
+        rows = entity_queries.entities(
+            tx, q=asked.q, type=asked.type, after=_after(_LIST, asked.cursor), limit=asked.limit + 1
+        )
+    page = rows[: asked.limit]
+    onward = _onward(_LIST, page[-1].grade, page[-1]) if len(rows) > asked.limit else None
+    return _listed("/v1/entities", [_brief(row) for row in page], asked, onward)
+
+
+@router.get(
+    "/{id}",
+    response_model=EntityDetail,
+    summary="One entity",
+    responses=problem_answers(NoSuchEntity, DatabaseAway),
+)
+def get_entity(id: TheId, engine: TheEngine) -> Response:
+    """Everything an entity is called and, of a person, every rank and post with the first and last day that it is said."""
+    with transaction(engine) as tx:
+        found, ids = _found(tx, id)
+        figures = entity_queries.figures(tx, ids)
+        names = entity_queries.aliases(tx, ids)
+        is_person = found.type == "person"
+        ranks = entity_queries.ranks(tx, ids) if is_person else []
+        posts = entity_queries.posts(tx, ids) if is_person else []
+    return json_response(
+        {
+            **_brief(found),
+            "key": found.key,
+            "aliases": sorted(names, key=order),
+            "merged": sorted(written(ENTITY, one) for one in ids if one != found.id),
+            **figures._asdict(),
+            "ranks": [row._asdict() for row in ranks],
+            "posts": [row._asdict() for row in posts],
+        }
+    )
+
+
+@router.get(
+    "/{id}/articles",
+    response_model=ArticleList,
+    summary="The articles that name an entity, newest first",
+    responses=problem_answers(InvalidParameter, BadCursor, NoSuchEntity, DatabaseAway),
+)
+def list_articles_of_entity(id: TheId, asked: Annotated[PageAsked, Query()], engine: TheEngine) -> Response:
+    """A page of articles, in the order of `GET /v1/articles`."""
+    before = cursor.decode(_ARTICLES, asked.cursor) if asked.cursor is not None else None
+    with transaction(engine) as tx:
+        found, ids = _found(tx, id)
+        rows = queries.newest(tx, before=before, limit=asked.limit + 1, entities=[ids])
+    page = rows[: asked.limit]
+    onward = cursor.encode(_ARTICLES, page[-1].seq) if len(rows) > asked.limit else None
+    return _listed(f"{_href(found)}/articles", [summary(row) for row in page], asked, onward)
+
+
+@router.get(
+    "/{id}/timeline",
+    response_model=Timeline,
+    summary="An entity over time",
+    responses=problem_answers(InvalidParameter, BadCursor, NoSuchEntity, DatabaseAway),
+)
+def timeline_of_entity(id: TheId, asked: Annotated[PageAsked, Query()], engine: TheEngine) -> Response:
+    """Month by month, the newest first: articles, mentions, and of a person the ranks and posts that were said."""
+    before = _month(asked.cursor) if asked.cursor is not None else None
+    with transaction(engine) as tx:
+        found, ids = _found(tx, id)
+        rows = entity_queries.months(tx, ids, before=before, limit=asked.limit + 1)
+        page = rows[: asked.limit]
+        said = (
+            entity_queries.posts_by_month(tx, ids, first=page[-1].month, last=page[0].month)
+            if page and found.type == "person"
+            else []
+        )
+    onward = cursor.encode_key(_TIMELINE, (str(page[-1].month),)) if len(rows) > asked.limit else None
+    posts = _by_month(said)
+    return _listed(
+        f"{_href(found)}/timeline", [{**row._asdict(), "posts": posts[row.month]} for row in page], asked, onward
+    )
+
+
+@router.get(
+    "/{id}/cooccurring",
+    response_model=CooccurringList,
+    summary="What is named together with an entity",
+    responses=problem_answers(InvalidParameter, BadCursor, NoSuchEntity, DatabaseAway),
+)
+def list_cooccurring(id: TheId, asked: Annotated[CooccurringAsked, Query()], engine: TheEngine) -> Response:
+    """Who and what the newest thousand articles about an entity name beside it, in how many of them."""
+    with transaction(engine) as tx:
+        found, ids = _found(tx, id)
+        rows = entity_queries.cooccurring(
+            tx, ids, type=asked.type, after=_after(_COOCCURRING, asked.cursor), limit=asked.limit + 1
+        )
+    page = rows[: asked.limit]
+    onward = _onward(_COOCCURRING, -page[-1].articles, page[-1]) if len(rows) > asked.limit else None
+    data = [{**_brief(row), "articles": row.articles} for row in page]
+    return _listed(f"{_href(found)}/cooccurring", data, asked, onward)
+
+
+def _found(tx: Connection, id: str) -> tuple[Any, list[UUID]]:
+    """The entity of a written id, and the ids of all that are it. Raises NoSuchEntity."""
+    uuid = read(ENTITY, id)
+    found = entity_queries.lead(tx, uuid) if uuid else None
+    if found is None:
+        raise NoSuchEntity(f"no entity {id}: an id is ent_ and 32 hexadecimal digits")
+    return found, entity_queries.members(tx, [found.id])
+
+
+def _brief(row: AnyRow) -> dict[str, Any]:
+    return {"id": written(ENTITY, row.id), "type": row.type, "name": row.name, "href": _href(row)}
+
+
+def _href(row: Any) -> str:
+    return f"/v1/entities/{written(ENTITY, row.id)}"
+
+
+def _after(name: str, text: str | None) -> Place | None:
+    """Where the page before ended. Raises BadCursor."""
+    if text is None:
+        return None
+    grade, name_order, id = cursor.decode_key(name, text, (int, str, str))
+    try:
+        return Place(int(grade), str(name_order), UUID(hex=str(id)))
+    except ValueError:
+        raise BadCursor("this cursor belongs to another list; begin again without it") from None
+
+
+def _onward(name: str, grade: int, row: AnyRow) -> str:
+    return cursor.encode_key(name, (grade, row.name_order, row.id.hex))
+
+
+def _month(text: str) -> date:
+    (month,) = cursor.decode_key(_TIMELINE, text, (str,))
+    try:
+        return date.fromisoformat(str(month))
+    except ValueError:
+        raise BadCursor("this cursor belongs to another list; begin again without it") from None
+
+
+def _by_month(rows: Sequence[AnyRow]) -> Mapping[date, list[dict[str, Any]]]:
+    months: dict[date, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        values = row._asdict()
+        months[values.pop("month")].append(values)
+    return months
+
+
+def _listed(path: str, data: list[dict[str, Any]], asked: PageAsked, onward: str | None) -> Response:
+    query = asked.model_dump(exclude_unset=True) | {"limit": asked.limit, "cursor": onward}
+    headers = {"Link": f'<{path}?{urlencode(query)}>; rel="next"'} if onward else {}
+    return json_response({"data": data, "page": {"limit": asked.limit, "next": onward}}, headers=headers)

@@ -1,0 +1,212 @@
+"""How articles go on after their first version: revisions, embargoes and successors, with every statement for them.
+
+None of them commits. shared/feed.py has the order of all locks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.enrich.claims import Claimed, Version
+from services.enrich.text.article import Article
+from shared.contracts.article import ChangeType, VersionKind
+from shared.feed import Deed, Told, holders, lock_words, note_deeds, tell
+from shared.ids import ARTICLE, written
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How the article of a bulletin stands: `version` is its current one, None if it is still to be made.
+
+    `embargo_until` is set while it has not come.
+    """
+
+    version: int | None = None
+    pub_status: str = "usable"
+    announced: bool = False
+    embargo_until: datetime | None = None
+
+    @property
+    def is_new_and_public(self) -> bool:
+        """Is the article to be made, and to be shown at once?"""
+        return self.version is None and self.embargo_until is None
+
+    @property
+    def killed(self) -> bool:
+        """Has it been taken back?"""
+        return self.pub_status == "canceled"
+
+
+def standings(tx: Connection, bulletins: Sequence[Claimed]) -> dict[UUID, Standing]:
+    """How the articles stand of those bulletins that have a key or an embargo; locked until the transaction ends.
+
+    A bulletin under a key goes by the embargo of the key, which a later one may have moved.
+    """
+    special = [bulletin for bulletin in bulletins if bulletin.article_id or bulletin.embargo_until]
+    if not special:
+        return {}
+    keys = [bulletin.article_id for bulletin in special if bulletin.article_id]
+    embargoes, articles = {}, {}
+    if keys:
+        locked_keys = """
+        SELECT article_id, embargo_until FROM bulletin_key WHERE article_id = ANY(%(keys)s) ORDER BY article_id FOR UPDATE
+        """
+        embargoes = {row[0]: row[1] for row in tx.exec_driver_sql(locked_keys, {"keys": keys})}
+        locked_articles = """
+        SELECT id, current_version, pub_status, announced FROM article WHERE id = ANY(%(keys)s) ORDER BY id FOR UPDATE
+        """
+        articles = {row[0]: row for row in tx.exec_driver_sql(locked_articles, {"keys": keys})}
+    # PostgreSQL's time, as everywhere where it is about an embargo: workers' clocks may differ.
+    now = tx.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    found = {}
+    for bulletin in special:
+        key = bulletin.article_id
+        embargo = embargoes[key] if key else bulletin.embargo_until
+        there = articles.get(key) if key else None
+        found[bulletin.id] = Standing(
+            version=there.current_version if there else None,
+            pub_status=there.pub_status if there else "usable",
+            announced=there.announced if there else False,
+            embargo_until=embargo if embargo and embargo > now else None,
+        )
+    return found
+
+
+def version(bulletin: Claimed, article: Article, standing: Standing, holder: UUID | None) -> Version:
+    """The version that a bulletin makes of an article that is there, or that is made under an embargo.
+
+    `holder` is the article whose words these are so far. Words that another holds stay with it: an article that exists
+    goes on existing, whatever it comes to say.
+    """
+    if standing.version is None:
+        return Version(
+            bulletin=bulletin,
+            article=article,
+            number=bulletin.revision,
+            announced=False,
+            embargo_until=standing.embargo_until,
+            holds_words=False,
+            change=None,
+        )
+    current = bulletin.revision > standing.version
+    shown = current and standing.announced and standing.pub_status == "usable"
+    kind: VersionKind = "correction" if bulletin.kind == "correction" else "revision"
+    change: ChangeType = "article.corrected" if kind == "correction" else "article.revised"
+    return Version(
+        bulletin=bulletin,
+        article=article,
+        number=bulletin.revision,
+        kind=kind,
+        first=False,
+        current=current,
+        announced=standing.announced,
+        holds_words=current and standing.announced and holder in (None, article.id),
+        change=change if shown else None,
+    )
+
+
+def move_on(tx: Connection, versions: Sequence[Version]) -> None:
+    """Let articles go on to their new versions. What they said before stays theirs: its key moves to the version."""
+    sql = """
+    WITH before AS (
+        UPDATE article_version SET exact_key = coalesce(article_version.exact_key, article.exact_key)
+        FROM article WHERE article.id = %(id)s AND article_version.article_id = article.id
+             AND article_version.version = article.current_version
+    )
+    UPDATE article SET current_version = %(number)s, exact_key = %(key)s WHERE id = %(id)s
+    """
+    for one in versions:
+        if one.current and not one.first:
+            key = one.article.exact_key if one.holds_words else None
+            tx.exec_driver_sql(sql, {"id": one.article.id, "number": one.number, "key": key})
+
+
+def note_versions(tx: Connection, versions: Sequence[Version], *, now: datetime) -> None:
+    """Note who revised or corrected what."""
+    deeds = [
+        Deed(
+            article_id=one.article.id,
+            version=one.number,
+            what="corrected" if one.kind == "correction" else "revised",
+            actor=one.bulletin.source or "",
+            reason="put under its key" if one.current else "put under its key; a later one was published before",
+            note=one.bulletin.note,
+        )
+        for one in versions
+        if not one.first
+    ]
+    note_deeds(tx, deeds, now=now)
+
+
+def succeed(tx: Connection, bulletins: Sequence[Claimed], *, now: datetime) -> None:
+    """Where a bulletin takes the place of a killed article, what was the killed one's duplicates are now its own.
+
+    If it turned out to be a duplicate of yet another article, they are that one's.
+    """
+    ids = [bulletin.id for bulletin in bulletins if bulletin.attempts]
+    if not ids:
+        return
+    sql = """
+    WITH place AS (
+        SELECT killed.id AS killed_id, killed.current_version, coalesce(made.article_id, tied.original_id) AS article_id
+        FROM article AS killed LEFT JOIN article_version AS made ON made.bulletin_id = killed.heir_id
+        LEFT JOIN duplicate_relation AS tied ON tied.bulletin_id = killed.heir_id AND tied.kind IN ('exact', 'near')
+        WHERE killed.heir_id = ANY(%(ids)s) AND coalesce(made.article_id, tied.original_id) IS NOT NULL
+    ), moved AS (
+        UPDATE duplicate_relation AS relation SET original_id = place.article_id FROM place
+        WHERE relation.original_id = place.killed_id AND relation.kind IN ('exact', 'near')
+              AND NOT EXISTS (SELECT FROM duplicate_relation AS there WHERE there.bulletin_id = relation.bulletin_id
+                              AND there.original_id = place.article_id)
+    )
+    SELECT killed_id, current_version, article_id FROM place
+    """
+    rows = tx.exec_driver_sql(sql, {"ids": ids}).fetchall()
+    deeds = [Deed(row[0], row[1], "succeeded", "bantin", f"{written(ARTICLE, row[2])} takes its place") for row in rows]
+    note_deeds(tx, deeds, now=now)
+
+
+# now(), which is the transaction's beginning, can be looked up in the index; clock_timestamp() cannot.
+_DUE = """
+FROM article JOIN article_version ON article_version.article_id = article.id
+     AND article_version.version = article.current_version
+WHERE NOT announced AND pub_status = 'usable' AND embargo_until <= now()
+"""
+
+
+def lift(tx: Connection, *, limit: int) -> int:
+    """Publish articles whose embargo is over, by PostgreSQL's clock, in the order of their moments; how many.
+
+    Each goes by what its current version says: if another article holds these words by now, they stay with it.
+    """
+    due = tx.exec_driver_sql(
+        f"SELECT article.id, article_version.exact_key {_DUE} ORDER BY embargo_until, article.id LIMIT %(limit)s",
+        {"limit": limit},
+    ).fetchall()
+    if not due:
+        return 0
+    lock_words(tx, [row[1] for row in due])
+    # Asked again under the locks. What another sweep or a revision has in hand is left for the next turn.
+    held = tx.exec_driver_sql(
+        f"SELECT article.id, article_version.exact_key, current_version, embargo_until, clock_timestamp() AS now {_DUE} "
+        "AND article.id = ANY(%(ids)s) ORDER BY article.id FOR UPDATE OF article SKIP LOCKED",
+        {"ids": [row[0] for row in due]},
+    ).fetchall()
+    # A revision that came in between has other words, which nobody has locked.
+    locked = {row[1] for row in due}
+    ready = sorted((row for row in held if row.exact_key in locked), key=lambda row: (row.embargo_until, row.id))
+    if not ready:
+        return 0
+    now, held_by = ready[0].now, holders(tx, [row.exact_key for row in ready])
+    publish = """
+    UPDATE article SET announced = true, available_at = %(now)s, exact_key = %(key)s WHERE id = %(id)s
+    """
+    for row in ready:
+        takes = held_by.setdefault(row.exact_key, row.id) == row.id
+        tx.exec_driver_sql(publish, {"id": row.id, "key": row.exact_key if takes else None, "now": now})
+    deeds = [Deed(row.id, row.current_version, "published", "clock", "its embargo is over") for row in ready]
+    note_deeds(tx, deeds, now=now)
+    tell(tx, [Told("article.published", row.id, row.current_version) for row in ready], now=now)
+    return len(ready)

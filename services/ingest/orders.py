@@ -1,0 +1,249 @@
+"""What people order: articles withheld, released, killed and erased. Every statement for it; none commits."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from shared.contracts.bulletin import KillOrder, Order
+from shared.database import AnyRow
+from shared.errors import ArticleKilled, NoSuchArticle, ServiceError
+from shared.feed import Deed, Told, holders, lock_words, note_deeds, tell
+from shared.ids import ARTICLE, BULLETIN, read, written
+from shared.tables.articles import FINDINGS
+
+_BY_BULLETIN = "SELECT article_id FROM article_version WHERE bulletin_id = %(id)s"
+_LOCK = """
+SELECT id, current_version, pub_status, announced, embargo_until, exact_key, erased_at, heir_id FROM article
+WHERE id = %(id)s FOR UPDATE
+"""
+
+
+class ArticleInHand(ServiceError):
+    """The article is being revised at this moment."""
+
+    status, code = 409, "article_in_hand"
+
+
+class Heir(NamedTuple):
+    """Who takes a killed article's place: an article that is public already, or a bulletin that is to be read again."""
+
+    bulletin_id: UUID
+    article_id: UUID | None
+
+
+def article_id(tx: Connection, asked: str) -> UUID:
+    """The id of an article that was asked for by its own id, or by that of a bulletin it was made from.
+
+    Under an embargo nobody but its sender knows an article, and only by its bulletin. Raises NoSuchArticle.
+    """
+    id = read(ARTICLE, asked)
+    if id is None and (bulletin := read(BULLETIN, asked)):
+        id = _run(tx, _BY_BULLETIN, id=bulletin).scalar()
+    if id is None or _run(tx, "SELECT FROM article WHERE id = %(id)s", id=id).one_or_none() is None:
+        raise NoSuchArticle(f"no article {asked}: name it by its id, art_…, or by its bulletin's, bul_…")
+    return id
+
+
+def withhold(tx: Connection, id: UUID, order: Order, *, now: datetime) -> None:
+    """Hide an article until it is released. Raises ArticleKilled."""
+    article = _lock(tx, id)
+    if article.pub_status == "usable":
+        _run(tx, "UPDATE article SET pub_status = 'withheld' WHERE id = %(id)s", id=id)
+        _done(tx, article, "withheld", order, now=now)
+
+
+def release(tx: Connection, id: UUID, order: Order, *, now: datetime) -> None:
+    """Show an article again that was withheld, in its current version. Raises ArticleKilled.
+
+    One whose embargo ended meanwhile was never shown: the sweep publishes it at its next turn.
+    """
+    article = _lock(tx, id)
+    if article.pub_status == "withheld":
+        _run(tx, "UPDATE article SET pub_status = 'usable' WHERE id = %(id)s", id=id)
+        _done(tx, article, "released", order, now=now)
+
+
+def kill(tx: Connection, id: UUID, order: KillOrder, *, now: datetime) -> Heir | None:
+    """Take an article back for good, in all its versions; who takes its place.
+
+    The rule: of all that were duplicates of it, and of the public articles that have come to say the same, the one that
+    was accepted first. With its duplicates it is taken back without an heir, and whatever says the same later is a
+    duplicate of the tombstone. Raises ArticleInHand.
+    """
+    article = _lock_with_words(tx, id)
+    if article.pub_status == "canceled":
+        return None
+    sql = "UPDATE article SET pub_status = 'canceled', note = %(note)s, exact_key = %(key)s WHERE id = %(id)s"
+    _run(tx, sql, id=id, note=order.note, key=article.exact_key if order.with_duplicates else None)
+    heir = None if order.with_duplicates else _hand_on(tx, article, now=now)
+    _done(tx, article, "killed", order, note=order.note, now=now)
+    return heir
+
+
+def erase(tx: Connection, id: UUID, order: KillOrder, *, now: datetime) -> None:
+    """Remove the bytes and the words of an article, of all its versions and duplicates; hashes and audit stay.
+
+    It is killed with its duplicates, if it was not killed before. Raises ArticleInHand.
+    """
+    article = _lock_with_words(tx, id)
+    if article.erased_at is not None:
+        return
+    sql = "UPDATE article SET pub_status = 'canceled', note = %(note)s, erased_at = %(now)s WHERE id = %(id)s"
+    _run(tx, sql, id=id, note=order.note, now=now)
+    for statement in _ERASE:
+        _run(tx, statement, id=id, now=now)
+    _done(tx, article, "erased", order, note=order.note, now=now)
+
+
+def standing(tx: Connection, id: UUID) -> AnyRow:
+    """How an article stands."""
+    sql = "SELECT id, current_version, pub_status, announced, embargo_until FROM article WHERE id = %(id)s"
+    row: AnyRow = _run(tx, sql, id=id).one()
+    return row
+
+
+def events(tx: Connection, id: UUID) -> list[AnyRow]:
+    """All that was done to an article, the earliest first."""
+    sql = "SELECT what, version, actor, reason, note, at FROM article_event WHERE article_id = %(id)s ORDER BY id"
+    return list(_run(tx, sql, id=id).all())
+
+
+def _lock(tx: Connection, id: UUID) -> AnyRow:
+    article: AnyRow = _run(tx, _LOCK, id=id).one()
+    if article.pub_status == "canceled":
+        raise ArticleKilled("a kill is final: post the text anew, under a new key")
+    return article
+
+
+def _lock_with_words(tx: Connection, id: UUID) -> AnyRow:
+    """The article's row, locked, and all its words before it. Raises ArticleInHand if it says something new by then."""
+    words, bands = _words(tx, id), _bands(tx, id)
+    lock_words(tx, words, bands)
+    article: AnyRow = _run(tx, _LOCK, id=id).one()
+    if not (set(_words(tx, id)) <= set(words) and set(_bands(tx, id)) <= set(bands)):
+        raise ArticleInHand("order it again in a moment", headers={"Retry-After": "1"})
+    return article
+
+
+def _words(tx: Connection, id: UUID) -> list[bytes]:
+    """The keys of all that an article says and said."""
+    sql = """
+    SELECT exact_key FROM article WHERE id = %(id)s AND exact_key IS NOT NULL
+    UNION SELECT exact_key FROM article_version WHERE article_id = %(id)s AND exact_key IS NOT NULL
+    """
+    return [row[0] for row in _run(tx, sql, id=id)]
+
+
+def _bands(tx: Connection, id: UUID) -> list[int]:
+    """The keys that similar texts share with it."""
+    sql = "SELECT key FROM article_band JOIN article_fingerprint USING (number) WHERE article_id = %(id)s"
+    return [row[0] for row in _run(tx, sql, id=id)]
+
+
+def _done(tx: Connection, article: AnyRow, what: str, order: Order, *, note: str | None = None, now: datetime) -> None:
+    """Note what was done, and tell it, last of all, those who knew the article."""
+    note_deeds(tx, [Deed(article.id, article.current_version, what, order.actor, order.reason, note)], now=now)
+    if article.announced:
+        tell(tx, [Told(f"article.{what}", article.id, article.current_version)], now=now)
+
+
+# Those that could take the place: duplicates that are no superseded bulletins of a key, and public articles whose
+# current words are those of the killed one although it held them.
+_HEIR = """
+SELECT bulletin.id AS bulletin_id, made.article_id FROM (
+    SELECT bulletin_id, NULL::uuid AS article_id FROM duplicate_relation
+    JOIN bulletin ON bulletin.id = bulletin_id
+    WHERE original_id = %(id)s AND duplicate_relation.kind IN ('exact', 'near') AND bulletin.status = 'duplicate'
+          AND NOT EXISTS (SELECT FROM bulletin AS later WHERE later.article_id = bulletin.article_id
+                          AND later.revision > bulletin.revision)
+    UNION ALL
+    SELECT bulletin_id, article_id FROM article_version JOIN article ON article.id = article_version.article_id
+    WHERE article_version.exact_key = %(key)s AND article.current_version = article_version.version
+          AND article.announced AND article.pub_status <> 'canceled' AND article.exact_key IS NULL
+) AS made JOIN bulletin ON bulletin.id = made.bulletin_id
+ORDER BY bulletin.received_at, bulletin.id LIMIT 1
+"""
+_REQUEUE = """
+WITH untied AS (
+    DELETE FROM duplicate_relation WHERE bulletin_id = %(bulletin_id)s
+), named AS (
+    UPDATE article SET heir_id = %(bulletin_id)s WHERE id = %(id)s
+)
+UPDATE bulletin SET status = 'queued', closed_at = NULL, run_at = %(now)s, rung_at = %(now)s, suspect = false
+WHERE id = %(bulletin_id)s
+"""
+_GIVE_WORDS = "UPDATE article SET exact_key = %(key)s WHERE id = %(article_id)s"
+_GIVE_DUPLICATES = """
+UPDATE duplicate_relation AS relation SET original_id = %(article_id)s
+WHERE original_id = %(id)s AND kind IN ('exact', 'near')
+      AND NOT EXISTS (SELECT FROM duplicate_relation AS there WHERE there.bulletin_id = relation.bulletin_id
+                      AND there.original_id = %(article_id)s)
+"""
+
+
+def _hand_on(tx: Connection, article: AnyRow, *, now: datetime) -> Heir | None:
+    """Let the next take the place. An article does so at once; a bulletin is read again, and then gets the duplicates."""
+    row = _run(tx, _HEIR, id=article.id, key=article.exact_key).one_or_none()
+    if row is None:
+        return None
+    heir = Heir(row.bulletin_id, row.article_id)
+    if heir.article_id is None:
+        _run(tx, _REQUEUE, id=article.id, bulletin_id=heir.bulletin_id, now=now)
+    else:
+        if article.exact_key not in holders(tx, [article.exact_key]):
+            _run(tx, _GIVE_WORDS, article_id=heir.article_id, key=article.exact_key)
+        _run(tx, _GIVE_DUPLICATES, id=article.id, article_id=heir.article_id)
+    named = written(ARTICLE, heir.article_id) if heir.article_id else written(BULLETIN, heir.bulletin_id)
+    succession = Deed(article.id, article.current_version, "succeeded", "bantin", f"{named} is next in its place")
+    note_deeds(tx, [succession], now=now)
+    return heir
+
+
+# What was filed as the article, under its key, or was kept as its duplicate.
+_ITS_BULLETINS = """
+(SELECT bulletin_id FROM article_version WHERE article_id = %(id)s
+ UNION SELECT id FROM bulletin WHERE article_id = %(id)s
+ UNION SELECT bulletin_id FROM duplicate_relation WHERE original_id = %(id)s AND kind IN ('exact', 'near'))
+"""
+# Who is named here and nowhere else: all that is kept of them is their name, and what this article said.
+_ONLY_HERE = """
+(SELECT entity_id FROM article_entity AS link WHERE article_id = %(id)s AND NOT EXISTS (
+    SELECT FROM article_entity AS other WHERE other.entity_id = link.entity_id AND other.article_id <> %(id)s))
+"""
+_EMPTY = {"byline": "NULL", "source_line": "NULL", "published": "'{}'", "event": "'{}'"}
+_BLANK = ", ".join(name + " = " + _EMPTY.get(name, "'[]'") for name in FINDINGS)
+_ERASE = (
+    f"""
+    UPDATE raw_object SET bytes = '', erased_at = %(now)s
+    WHERE sha256 IN (SELECT raw_sha256 FROM bulletin WHERE id IN {_ITS_BULLETINS})
+    """,
+    f"UPDATE attempt SET error = NULL WHERE error IS NOT NULL AND bulletin_id IN {_ITS_BULLETINS}",
+    f"UPDATE bulletin SET last_error = NULL, note = NULL WHERE id IN {_ITS_BULLETINS}",
+    f"""
+    UPDATE article_version SET title = '', text = '', note = NULL, published_days = NULL, event_days = NULL,
+        mentioned_days = NULL, place_terms = '{{}}', {_BLANK}
+    WHERE article_id = %(id)s
+    """,
+    f"""
+    UPDATE duplicate_relation SET reason = '', spans = '[]'
+    WHERE original_id = %(id)s OR bulletin_id IN {_ITS_BULLETINS}
+    """,
+    """
+    DELETE FROM article_band USING article_fingerprint
+    WHERE article_band.number = article_fingerprint.number AND article_id = %(id)s
+    """,
+    "DELETE FROM article_fingerprint WHERE article_id = %(id)s",
+    "DELETE FROM sketch_key USING article_sketch WHERE sketch_key.number = article_sketch.number AND article_id = %(id)s",
+    "DELETE FROM article_sketch WHERE article_id = %(id)s",
+    "DELETE FROM story_member WHERE article_id = %(id)s",
+    f"DELETE FROM entity_alias WHERE entity_id IN {_ONLY_HERE}",
+    f"DELETE FROM entity_fact WHERE entity_id IN {_ONLY_HERE}",
+    f"DELETE FROM entity WHERE type = 'person' AND id IN {_ONLY_HERE}",
+    "DELETE FROM article_entity WHERE article_id = %(id)s",
+)
+
+
+def _run(tx: Connection, sql: str, **values: Any) -> Any:
+    return tx.exec_driver_sql(sql, values)

@@ -1,0 +1,94 @@
+"""What both writers of articles do alike: lock words, number changes in the feed, and note who did what. None commits.
+
+Locks are taken in one order by everybody: bulletins, words (sorted), keys of senders, articles (each sorted by id), and
+last the head of the feed. So nobody waits in a circle.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+_LOCK = """
+SELECT pg_advisory_xact_lock(lock_id) FROM (
+    SELECT DISTINCT lock_id FROM unnest(%(lock_ids)b::int8[]) AS lock_id ORDER BY lock_id
+) AS in_order
+"""
+
+# An article that is announced holds its words, and those that it said before; a killed one only if they were taken back
+# with it. An article under embargo holds none: nobody may learn from a duplicate that it is there.
+_HOLDERS = """
+SELECT DISTINCT ON (exact_key) exact_key, id FROM (
+    SELECT exact_key, id, 0 AS rank, available_at FROM article WHERE exact_key = ANY(%(keys)b::bytea[])
+    UNION ALL
+    SELECT article_version.exact_key, article.id, 1, article.available_at
+    FROM article_version JOIN article ON article.id = article_version.article_id
+    WHERE article_version.exact_key = ANY(%(keys)b::bytea[]) AND article.announced
+          AND (article.pub_status <> 'canceled' OR article.exact_key IS NOT NULL)
+) AS holder ORDER BY exact_key, rank, available_at, id
+"""
+
+
+def lock_words(tx: Connection, keys: Sequence[bytes], bands: Sequence[int] = ()) -> None:
+    """Keep everybody else from deciding whose the words of these keys are, and who says nearly the same as a text of
+    these bands, until this transaction ends."""
+    lock_ids = [*(int.from_bytes(key[:8], "big", signed=True) for key in keys), *bands]
+    tx.exec_driver_sql(_LOCK, {"lock_ids": lock_ids})
+
+
+def holders(tx: Connection, keys: Sequence[bytes]) -> dict[bytes, UUID]:
+    """The articles whose words these are. A statement after the lock: it sees what was committed meanwhile."""
+    found = tx.exec_driver_sql(_HOLDERS, {"keys": list(set(keys))})
+    return {key: id for key, id in found}  # noqa: C416  # a Row is no pair to mypy
+
+
+class Told(NamedTuple):
+    """A change that readers are told of."""
+
+    type: str
+    article_id: UUID
+    version: int
+
+
+def tell(tx: Connection, told: Sequence[Told], *, now: datetime) -> None:
+    """Number changes in the feed. The last statement of its transaction: from here on all others wait."""
+    if not told:
+        return
+    sql = """
+    WITH head AS (UPDATE feed_head SET seq = seq + %(count)s RETURNING seq)
+    INSERT INTO change (seq, type, article_id, version, at)
+    SELECT head.seq - %(count)s + t.place, t.type, t.id, t.version, %(now)s
+    FROM head, unnest(%(types)b::text[], %(ids)b::uuid[], %(versions)b::int[]) WITH ORDINALITY
+         AS t (type, id, version, place)
+    """
+    values = {
+        "count": len(told),
+        "types": [one.type for one in told],
+        "ids": [one.article_id for one in told],
+        "versions": [one.version for one in told],
+        "now": now,
+    }
+    tx.exec_driver_sql(sql, values)
+
+
+class Deed(NamedTuple):
+    """What was done to an article, by whom and why."""
+
+    article_id: UUID
+    version: int
+    what: str
+    actor: str
+    reason: str
+    note: str | None = None
+
+
+def note_deeds(tx: Connection, deeds: Sequence[Deed], *, now: datetime) -> None:
+    """Note what was done, for good."""
+    sql = """
+    INSERT INTO article_event (article_id, version, what, actor, reason, note, at)
+    VALUES (%(article_id)s, %(version)s, %(what)s, %(actor)s, %(reason)s, %(note)s, %(now)s)
+    """
+    for deed in deeds:
+        tx.exec_driver_sql(sql, {**deed._asdict(), "now": now})

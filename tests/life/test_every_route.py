@@ -1,0 +1,107 @@
+"""No route shows anything of what is under embargo, withheld, killed or erased: all of them are walked."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.ingest import orders
+from shared.contracts.bulletin import KillOrder
+from shared.database import transaction
+from shared.ids import ARTICLE, read
+from tests.life.conftest import Newsroom
+
+SECRET = "Khaibí"
+HIDDEN = (
+    f"Trại cá {SECRET} khánh thành\n\nSáng 5/9/2025, ông Trần {SECRET} mở trại cá ở xã Mường Bo, tỉnh Lào Cai.\n\n"
+    f"Trại {SECRET} rộng 3 ha."
+)
+OPEN = "Hội chợ Cồn Phụng\n\nSáng 5/9/2025, xã Mường Bo, tỉnh Lào Cai mở hội chợ."
+KEY = "/v1/sources/b/bulletins/1"
+
+
+def hide(newsroom: Newsroom, how: str) -> str:
+    """A hidden article with two versions; its id."""
+    embargo = {"Bulletin_Embargo": (datetime.now(UTC) + timedelta(hours=1)).isoformat()} if how == "embargoed" else {}
+    newsroom.put(HIDDEN, KEY, **embargo)
+    newsroom.put(HIDDEN.replace("3 ha", "4 ha"), KEY)
+    newsroom.work()
+    id = newsroom.only_article()
+    if how == "withheld":
+        assert newsroom.order("withhold", id).status_code == 200
+    if how == "killed":
+        assert newsroom.order("kill", id, note="Xin rút.").status_code == 200
+    if how == "erased":
+        uuid = read(ARTICLE, id)
+        assert uuid
+        with transaction(newsroom.bench.tx_engine) as tx:
+            orders.erase(tx, uuid, KillOrder(actor="a", reason="b"), now=datetime.now(UTC))
+    return id
+
+
+def routes(newsroom: Newsroom, id: str, *, service: str) -> list[str]:
+    """Every GET address of a service's description, with every parameter filled in that it takes; none is left out."""
+    http = getattr(newsroom, service).http
+    others = {
+        word: [f"{prefix}_{row[0].hex}" for row in newsroom.database.rows(f"SELECT id FROM {table}")] or [f"{prefix}_0"]
+        for word, prefix, table in (
+            ("bulletins", "bul", "bulletin"), ("entities", "ent", "entity"), ("stories", "sto", "story"),
+        )
+    }  # fmt: skip
+    found = []
+    for path, operations in http.get("/openapi.json").json()["paths"].items():
+        if "get" not in operations:
+            continue
+        filled = path.replace("{number}", "1").replace("{code}", "38")
+        ids = next((ids for word, ids in others.items() if f"/{word}/" in path), [id])
+        assert "{" not in filled.replace("{id}", ""), f"say what {path} shall be asked"
+        found += [filled.replace("{id}", one) for one in (ids if "{id}" in path else [""])]
+    return found
+
+
+QUERIES = {
+    "/v1/articles": [
+        "", "?limit=200", "?date_from=2025-09-05&date_to=2025-09-05", "?date_from=2025-01-01&date_field=event",
+        "?date_from=2025-01-01&date_field=published", "?place=M%C6%B0%E1%BB%9Dng%20Bo&place_mode=written", "?province=15",
+    ],
+    "/v1/changes": ["", "?since=0&limit=200"],
+    "/v1/places/resolve": ["?text=L%C3%A0o%20Cai"],
+    "/v1/entities": ["", "?limit=200", "?q=muong+bo", "?type=place"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["embargoed", "withheld", "killed", "erased"])
+def test_nothing_of_a_hidden_article_is_in_any_answer(newsroom: Newsroom, how: str) -> None:
+    id = hide(newsroom, how)
+    newsroom.put(OPEN, "/v1/sources/b/bulletins/2")
+    newsroom.work()
+    asked = [
+        (service, path + query)
+        for service in ("api", "ingest")
+        for path in routes(newsroom, id, service=service)
+        for query in QUERIES.get(path, [""])
+    ]
+    assert len(asked) > 20
+    shown = {}
+    for service, path in asked:
+        answer = getattr(newsroom, service).http.get(path)
+        assert answer.status_code < 500, f"{path}: {answer.text}"
+        words = answer.text + str(dict(answer.headers))
+        # That it was there may be told where readers knew it; an embargo does not even tell that.
+        names = [SECRET, id] if how == "embargoed" and service == "api" and id not in path else [SECRET]
+        if any(name in words for name in names):
+            shown[path] = answer.text
+    assert shown == {}
+    (article,) = newsroom.get("/v1/articles?date_from=2025-09-05")["data"]
+    assert article["title"] == "Hội chợ Cồn Phụng", "what is not hidden is still there"
+
+
+def test_a_readable_article_is_in_these_answers(newsroom: Newsroom) -> None:
+    """The control: a walk that finds nothing here would prove nothing above."""
+    id = hide(newsroom, "not at all")
+    shown = [
+        path + query
+        for path in routes(newsroom, id, service="api")
+        for query in QUERIES.get(path, [""])
+        if SECRET in newsroom.api.http.get(path + query).text
+    ]
+    assert len(shown) >= 9, shown

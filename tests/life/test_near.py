@@ -1,0 +1,61 @@
+"""What nearly says the same, through an article's life: hidden articles are related to nobody, killed ones have heirs."""
+
+from tests.life.conftest import TEXT, Newsroom
+from tests.life.test_embargo import in_, let_pass
+
+LONG = TEXT + (
+    "\nLễ khánh thành có đông đảo bà con hai xã tham dự. Ông Trần Văn Bảy, người dân xã Ba Chùa, cho biết từ nay con em"
+    " đi học không còn phải qua đò ngang.\n\nCông trình có tổng vốn 32 tỉ đồng, khởi công từ tháng 5/2024, gồm cầu chính"
+    " và 600 mét đường dẫn hai đầu.\n"
+)
+NEAR = LONG.replace("không còn phải qua đò ngang", "không phải qua đò ngang nữa")
+UPDATED = LONG.replace("32 tỉ đồng", "35 tỉ đồng")
+
+
+def test_an_article_under_embargo_is_related_to_nobody(newsroom: Newsroom) -> None:
+    newsroom.post(LONG, Bulletin_Embargo=in_(3600))
+    newsroom.work()
+    near, updated = newsroom.post(NEAR), newsroom.post(UPDATED)
+    newsroom.work()
+    assert newsroom.receipt(near)["state"] == "published"
+    assert newsroom.receipt(near)["duplicate_of"] is None
+    hidden = newsroom.database.value("SELECT id FROM article WHERE NOT announced").hex
+    assert hidden not in newsroom.ingest.http.get(f"/v1/bulletins/{updated}").text
+    assert hidden not in str([newsroom.get(f"/v1/articles/{id}") for id in newsroom.listed()])
+    let_pass(newsroom)
+    newsroom.lift()
+    assert newsroom.invariants() == {}
+
+
+def test_a_near_duplicate_takes_the_place_of_a_killed_article(newsroom: Newsroom) -> None:
+    original = newsroom.publish(LONG)
+    near, exact = newsroom.post(NEAR), newsroom.post(LONG.upper())
+    newsroom.work()
+    assert [newsroom.receipt(one)["duplicate_of"] for one in (near, exact)] == [original, original]
+    assert newsroom.order("kill", original).json()["successor"] == near
+    newsroom.work()
+    (heir,) = newsroom.listed()
+    assert newsroom.receipt(exact)["duplicate_of"] == heir
+    assert newsroom.invariants() == {}
+
+
+def test_a_relation_to_what_was_killed_or_withheld_is_not_told(newsroom: Newsroom) -> None:
+    original = newsroom.publish(LONG)
+    updated = newsroom.publish(UPDATED)
+    assert [one["article"] for one in newsroom.get(f"/v1/articles/{updated}")["relations"]] == [original]
+    newsroom.order("withhold", original)
+    assert newsroom.get(f"/v1/articles/{updated}")["relations"] == []
+    newsroom.order("release", original)
+    newsroom.order("kill", updated)
+    assert newsroom.get(f"/v1/articles/{original}")["relations"] == []
+    assert newsroom.invariants() == {}
+
+
+def test_what_is_near_to_the_newest_version_is_its_duplicate(newsroom: Newsroom) -> None:
+    newsroom.put(TEXT)
+    newsroom.put(LONG)
+    newsroom.work()
+    near = newsroom.post(NEAR)
+    newsroom.work()
+    assert newsroom.receipt(near)["duplicate_of"] == newsroom.only_article()
+    assert newsroom.invariants() == {}
