@@ -8,6 +8,7 @@ from uuid import UUID
 
 BULLETIN = "bul_"
 ARTICLE = "art_"
+STORY = "sto_"
 ENTITY = "ent_"
 DECISION = "dec_"
 

@@ -14,10 +14,19 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
 from shared.errors import ArticleErased, ArticleKilled, ArticleWithheld, NoSuchArticle, ServiceError
-from shared.ids import ARTICLE, BULLETIN, ENTITY, written
-from shared.tables.articles import FINDINGS, article_version, duplicate_relation, readable_article, recalled_article
+from shared.ids import ARTICLE, BULLETIN, ENTITY, STORY, written
+from shared.tables.articles import (
+    FINDINGS,
+    article_version,
+    duplicate_relation,
+    readable_article,
+    recalled_article,
+    story,
+    story_member,
+)
 from shared.tables.entities import article_entity, entity
 
+_BESIDE, _READABLE = story_member.alias("beside"), readable_article.alias("readable_beside")
 # Read with the article and not kept in it: a person's decision changes it without touching the article.
 _LINKS = (
     select(
@@ -36,6 +45,21 @@ _LINKS = (
     .correlate(article_version)
     .scalar_subquery()
 )
+# Only what several articles tell of that readers may see is a story.
+_STORY = (
+    select(func.coalesce(story.c.lead_id, story.c.id))
+    .join_from(story_member, story, story.c.id == story_member.c.story_id)
+    .where(story_member.c.article_id == readable_article.c.id)
+    .where(
+        select(func.count())
+        .join_from(_BESIDE, _READABLE, _READABLE.c.id == _BESIDE.c.article_id)
+        .where(_BESIDE.c.story_id == story_member.c.story_id)
+        .scalar_subquery()
+        > 1
+    )
+    .correlate(readable_article)
+    .scalar_subquery()
+)
 _VERSION = select(
     readable_article.c.pub_status,
     readable_article.c.source,
@@ -44,6 +68,7 @@ _VERSION = select(
     readable_article.c.current_version,
     article_version,
     _LINKS.label("links"),
+    _STORY.label("story_id"),
 ).join_from(readable_article, article_version, article_version.c.article_id == readable_article.c.id)
 _CURRENT = article_version.c.version == readable_article.c.current_version
 
@@ -156,6 +181,7 @@ def document(row: AnyRow, relations: Sequence[AnyRow]) -> dict[str, Any]:
         "citations": [
             {**one, "entity": links.get(("document", one["start"], one["end"]))} for one in found["citations"]
         ],
+        "story": written(STORY, row.story_id) if row.story_id else None,
         "relations": [_relation(relation) for relation in relations],
     }
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.api.entities import router as entities
 from services.api.places import router as places
 from services.api.routes import router
+from services.api.stories import router as stories
 from shared.database import make_engine
 from shared.http import create_app, database_is_ready
 from shared.settings import Settings
@@ -34,5 +35,6 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.include_router(router)
     app.include_router(places)
+    app.include_router(stories)
     app.include_router(entities)
     return app

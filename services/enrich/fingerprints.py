@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from services.enrich.claims import Claimed
 from services.enrich.document import differences
+from services.enrich.text import stories
 from services.enrich.text.article import Article, Said
 from services.enrich.text.duplicates import MOST_CANDIDATES, Candidate, pack, unpack
 
@@ -62,10 +63,13 @@ FROM unnest(%(bulletin_id)b::uuid[], %(original_id)b::uuid[], %(kind)b::text[], 
 
 
 def lock(tx: Connection, articles: Sequence[Article]) -> None:
-    """Keep everybody else from deciding on texts of the same key, or of one of the same bands, until this transaction
-    ends. All keys are locked in one statement, sorted: nobody waits in a circle."""
+    """Keep everybody else from deciding on texts of the same key, of one of the same bands, or with the same telling
+    words, until this transaction ends. All keys are locked in one statement, sorted: nobody waits in a circle."""
     ids = [int.from_bytes(article.exact_key[:8], "big", signed=True) for article in articles]
-    tx.exec_driver_sql(_LOCK, {"lock_ids": [*ids, *(key for article in articles for key in article.bands)]})
+    ids += [key for article in articles for key in article.bands]
+    # The same numbers as of other keys would only make somebody wait who need not.
+    ids += [key for article in articles for key in stories.keys(article.sketch)]
+    tx.exec_driver_sql(_LOCK, {"lock_ids": ids})
 
 
 def candidates(

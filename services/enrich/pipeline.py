@@ -19,6 +19,7 @@ from services.enrich.text.entities import find_entities
 from services.enrich.text.identity import find_subjects
 from services.enrich.text.places import find_places
 from services.enrich.text.slips import find_slips
+from services.enrich.text.stories import find_telling_words
 
 Stage = Callable[[Article], Article]
 
@@ -28,6 +29,7 @@ STAGES: tuple[Stage, ...] = (
     find_abbreviations,
     find_slips,
     fingerprint,
+    find_telling_words,
     find_dates,
     find_entities,
     find_places,

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import fingerprints, linking, lives, pipeline, repository
+from services.enrich import fingerprints, linking, lives, pipeline, repository, stories
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
@@ -180,6 +180,9 @@ class Workbench:
         fingerprints.add(tx, [one.article for one in versions if one.current])
         fingerprints.add_relations(tx, pairs, now=now)
         linking.link(tx, [_named(one) for one in versions], now=now)
+        # What is under an embargo is told to nobody, not even by the story that it would be in.
+        fresh = [one for one in versions if one.first and one.announced]
+        stories.gather(tx, [(one.bulletin, one.article) for one in fresh], new_id=self.new_id)
         lives.succeed(tx, [bulletin for bulletin, _ in pairs], now=now)
         lives.note_versions(tx, versions, now=now)
         ends |= {bulletin.id: State.DUPLICATE if one.duplicate else State.PUBLISHED for bulletin, one in pairs}

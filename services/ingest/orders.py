@@ -235,6 +235,9 @@ _ERASE = (
     WHERE article_band.number = article_fingerprint.number AND article_id = %(id)s
     """,
     "DELETE FROM article_fingerprint WHERE article_id = %(id)s",
+    "DELETE FROM sketch_key USING article_sketch WHERE sketch_key.number = article_sketch.number AND article_id = %(id)s",
+    "DELETE FROM article_sketch WHERE article_id = %(id)s",
+    "DELETE FROM story_member WHERE article_id = %(id)s",
     f"DELETE FROM entity_alias WHERE entity_id IN {_ONLY_HERE}",
     f"DELETE FROM entity_fact WHERE entity_id IN {_ONLY_HERE}",
     f"DELETE FROM entity WHERE type = 'person' AND id IN {_ONLY_HERE}",

@@ -258,6 +258,7 @@ class ArticleOut(BaseModel):
     places: list[PlaceOut]
     people: list[PersonOut]
     citations: list[CitationOut]
+    story: str | None = Field(description="The story of its event, if another article tells of it too.")
     relations: list[RelationOut] = Field(
         description="To earlier articles, then from later bulletins, newest first; 100."
     )

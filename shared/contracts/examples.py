@@ -106,6 +106,7 @@ ARTICLE_OUT: dict[str, Any] = {
     ],
     "people": [],
     "citations": [],
+    "story": None,
     "relations": [
         {
             "kind": "revision",

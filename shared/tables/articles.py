@@ -163,6 +163,52 @@ article_band = Table(
     comment="Which articles are found under a key of 63 bits that similar texts share.",
 )
 
+story = Table(
+    "story",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("lead_id", Uuid, comment="The story that this one was merged into; null: it stands for itself."),
+    Column("first_at", TIME, nullable=False, comment="When the first of its articles was accepted."),
+    Column("last_at", TIME, nullable=False, comment="When the last one was."),
+    Index(None, "last_at", "id", postgresql_where=text("lead_id IS NULL")),
+    Index(None, "lead_id", postgresql_where=text("lead_id IS NOT NULL")),
+    comment="Articles on one event.",
+)
+
+story_member = Table(
+    "story_member",
+    metadata,
+    Column("article_id", Uuid, ForeignKey("article.id"), primary_key=True),
+    Column("story_id", Uuid, ForeignKey("story.id"), nullable=False),
+    Column("other_id", Uuid, comment="The article by which it was told to belong here; null: the first."),
+    Column("score", REAL, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("method_version", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("received_at", TIME, nullable=False),
+    Index(None, "story_id", "received_at", "article_id"),
+    comment="Which story an article tells, and why.",
+)
+
+article_sketch = Table(
+    "article_sketch",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("article_id", Uuid, ForeignKey("article.id"), nullable=False, unique=True),
+    Column("received_at", TIME, nullable=False),
+    Column("pairs", LargeBinary, nullable=False, comment="Its most telling pairs of words, packed."),
+    comment="By what articles on one event are told.",
+)
+
+# As narrow as article_band, and for the same reason.
+sketch_key = Table(
+    "sketch_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    comment="Which articles have a telling pair of words.",
+)
+
 # One row, updated as the last statement of a publishing transaction: its lock makes the order of numbers the order of
 # commits. A plain sequence would not.
 feed_head = Table(

@@ -11,8 +11,8 @@ from tests.factories import TEXT, an_article
 from tests.servers import ROOT
 
 NAMES = [
-    "clean", "find_credits", "find_abbreviations", "find_slips", "fingerprint", "find_dates", "find_entities",
-    "find_places", "find_subjects",
+    "clean", "find_credits", "find_abbreviations", "find_slips", "fingerprint", "find_telling_words", "find_dates",
+    "find_entities", "find_places", "find_subjects",
 ]  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def test_a_bulletin_becomes_an_article_with_all_that_was_found_in_it(database: D
         "version": 1, "kind": "first", "note": None, "pub_status": "usable", "bulletin": written(BULLETIN, id), "source": "báo",
         "external_id": "7", "received_at": received, "pipeline": pipeline.version(), "title": TEXT.splitlines()[0],
         "text": TEXT, "items": [], "byline": None, "source_line": None, "abbreviations": [], "slips": [], "notes": [],
-        "citations": [], "relations": [],
+        "citations": [], "relations": [], "story": None,
     }  # fmt: skip
     assert [(block.kind, TEXT[block.start : block.end] == block.text) for block in article.blocks] == [
         ("headline", True), ("lead", True), ("paragraph", True),

@@ -41,14 +41,18 @@ def hide(newsroom: Newsroom, how: str) -> str:
 def routes(newsroom: Newsroom, id: str, *, service: str) -> list[str]:
     """Every GET address of a service's description, with every parameter filled in that it takes; none is left out."""
     http = getattr(newsroom, service).http
-    bulletins = [f"bul_{row[0].hex}" for row in newsroom.database.rows("SELECT id FROM bulletin ORDER BY received_at")]
-    entities = [f"ent_{row[0].hex}" for row in newsroom.database.rows("SELECT id FROM entity")]
+    others = {
+        word: [f"{prefix}_{row[0].hex}" for row in newsroom.database.rows(f"SELECT id FROM {table}")] or [f"{prefix}_0"]
+        for word, prefix, table in (
+            ("bulletins", "bul", "bulletin"), ("entities", "ent", "entity"), ("stories", "sto", "story"),
+        )
+    }  # fmt: skip
     found = []
     for path, operations in http.get("/openapi.json").json()["paths"].items():
         if "get" not in operations:
             continue
         filled = path.replace("{number}", "1").replace("{code}", "38")
-        ids = bulletins if "/bulletins/" in path else entities if "/entities/" in path else [id]
+        ids = next((ids for word, ids in others.items() if f"/{word}/" in path), [id])
         assert "{" not in filled.replace("{id}", ""), f"say what {path} shall be asked"
         found += [filled.replace("{id}", one) for one in (ids if "{id}" in path else [""])]
     return found

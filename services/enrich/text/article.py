@@ -1,6 +1,7 @@
 """An article as it is being made: from a bulletin's text, stage by stage, to everything that is known of it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -273,6 +274,7 @@ class Article:
     said: Said | None = None
     bands: tuple[int, ...] = ()
     relations: tuple[Relation, ...] = ()
+    sketch: Mapping[int, float] = field(default_factory=dict)
     dates: tuple[DateMention, ...] = ()
     published: Dating = UNKNOWN
     event: Dating = UNKNOWN
