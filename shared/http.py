@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import os
 import socket
 import time
@@ -24,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from shared.contracts.problem import MEDIA_TYPE, Fault, Problem
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError, TooManyConnections
+from shared.garbage import collect_seldom
 from shared.logging import configure, logger
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from shared.migrations import newest
@@ -277,7 +277,7 @@ class _Door(HttpToolsProtocol):
 def serve(app: FastAPI, settings: Settings, *, service: str, host: str, port: int, fd: int | None) -> None:
     """Serve `app` until SIGTERM; on a listening socket that was handed down as `fd`, else on host and port."""
     configure(service, settings.log_level)
-    _collect_garbage_seldom()
+    collect_seldom()
     door = type("Door", (_Door,), {"head_timeout": settings.head_timeout, "most": settings.max_connections})
     config = Config(
         app,
@@ -295,13 +295,6 @@ def serve(app: FastAPI, settings: Settings, *, service: str, host: str, port: in
         timeout_graceful_shutdown=20,
     )
     Server(config).run(sockets=[socket.socket(fileno=fd)] if fd is not None else None)
-
-
-def _collect_garbage_seldom() -> None:
-    """A request leaves hardly a cycle behind; to look through all modules for them takes a tenth of the processor."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def serve_from_command_line(

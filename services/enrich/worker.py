@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from services.enrich import pipeline, tasks
 from services.enrich.watchdog import Watchdog
 from shared.database import connect_args
+from shared.garbage import collect_seldom
 from shared.logging import configure
 from shared.queue import QUEUES, make_celery
 from shared.settings import settings
@@ -76,6 +77,7 @@ def main(concurrency: int) -> None:
     """Work until SIGTERM."""
     # Before the children are forked: they share the memory, and a successor is ready at once.
     pipeline.warm_up()
+    collect_seldom()
     app.worker_main(
         [
             "worker",
