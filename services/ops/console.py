@@ -15,8 +15,7 @@ from services.ops.contracts import RepairAsked
 from services.ops.routes import Now, TheEngine, which_of
 from services.ops.words import LANGUAGES, ago, duration, moment, words
 from shared.database import transaction
-from shared.errors import InvalidParameter, NoSuchBulletin, ServiceError
-from shared.ids import ARTICLE, BULLETIN, read
+from shared.errors import InvalidParameter, ServiceError
 
 router = APIRouter(include_in_schema=False)
 
@@ -78,12 +77,7 @@ def show_group(signature: str, engine: TheEngine, language: Language) -> Respons
 def show_bulletin(id: str, engine: TheEngine, language: Language) -> Response:
     """One bulletin's life."""
     with transaction(engine) as tx:
-        bulletin = read(BULLETIN, id)
-        if bulletin is None and (article := read(ARTICLE, id)):
-            bulletin = watching.bulletin_of(tx, article)
-        found = desk.history(tx, bulletin) if bulletin else None
-    if found is None:
-        raise NoSuchBulletin(f"there is no bulletin or article {id}")
+        found = desk.history(tx, id)
     return _page("bulletin.html", language, history=found)
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.ops import watching
-from shared.ids import ARTICLE, BULLETIN, written
+from shared.errors import NoSuchBulletin
+from shared.ids import ARTICLE, BULLETIN, read, written
 
 _SILENT_AFTER = timedelta(seconds=15)
 """A process that has not beaten for so long is taken for gone."""
@@ -99,11 +100,14 @@ def ledger(tx: Connection, *, now: datetime) -> dict[str, Any]:
     return {"at": now, "accepted": sum(states.values()), "states": states, "balanced": not broken, "broken": broken}
 
 
-def history(tx: Connection, id: UUID) -> dict[str, Any] | None:
-    """A bulletin's whole life on one line of time; None if there is no such bulletin."""
-    found = watching.bulletin(tx, id)
-    if found is None:
-        return None
+def history(tx: Connection, asked: str) -> dict[str, Any]:
+    """A bulletin's whole life on one line of time, by its written id or that of its article. Raises NoSuchBulletin."""
+    id = read(BULLETIN, asked)
+    if id is None and (article := read(ARTICLE, asked)):
+        id = watching.bulletin_of(tx, article)
+    found = watching.bulletin(tx, id) if id else None
+    if id is None or found is None:
+        raise NoSuchBulletin(f"there is no bulletin or article {asked}")
     article = found["article_id"]
     events = [
         *_begun(found),

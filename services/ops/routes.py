@@ -25,7 +25,7 @@ from services.ops.repairs import Action, Which
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter, NoSuchBulletin
 from shared.http import json_response, problem_answers
-from shared.ids import ARTICLE, BULLETIN, read
+from shared.ids import BULLETIN, read
 
 router = APIRouter(prefix="/ops/v1", tags=["ops"])
 
@@ -154,13 +154,7 @@ def get_history(
 ) -> Response:
     """Request, attempts with workers, durations and errors, relations, the feed and operators, on one line of time."""
     with transaction(engine) as tx:
-        bulletin = read(BULLETIN, id)
-        if bulletin is None and (article := read(ARTICLE, id)):
-            bulletin = watching.bulletin_of(tx, article)
-        found = desk.history(tx, bulletin) if bulletin else None
-    if found is None:
-        raise NoSuchBulletin(f"there is no bulletin or article {id}")
-    return json_response(found)
+        return json_response(desk.history(tx, id))
 
 
 @router.get("/actions", response_model=Actions, summary="What operators did", responses=problem_answers(DatabaseAway))

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from services.ops import desk, repairs, watching
+from services.ops import desk, repairs
 from services.ops.repairs import Which
 from shared.database import make_engine, transaction
+from shared.errors import NoSuchBulletin
 from shared.http import dumps
-from shared.ids import ARTICLE, BULLETIN, read
+from shared.ids import BULLETIN, read
 from shared.settings import settings
 
 NOT_FOUND = 3
@@ -40,14 +41,11 @@ def _held(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, An
 
 
 def _history(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
-    bulletin = read(BULLETIN, args.id)
-    if bulletin is None and (article := read(ARTICLE, args.id)):
-        bulletin = watching.bulletin_of(tx, article)
-    found = desk.history(tx, bulletin) if bulletin else None
-    if found is None:
-        sys.stderr.write(f"there is no bulletin or article {args.id}\n")
+    try:
+        return desk.history(tx, args.id)
+    except NoSuchBulletin as error:
+        sys.stderr.write(f"{error}\n")
         sys.exit(NOT_FOUND)
-    return found
 
 
 def _all(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
