@@ -105,6 +105,13 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
     for entity in found["entities"]:
         value = entity["key"] or entity["name"]
         yield entity["type"].lower(), _places([entity]), entity["text"], value, entity["reason"]
+    for person in found["people"]:
+        posts = [f"{one['text']} | {one['organisation'] or '?'}" for one in person["posts"]]
+        value = "; ".join(filter(None, (person["rank"], *posts)))
+        yield "who", _places([*person["mentions"], *person["titles"]]), person["name"], value, person["basis"]["reason"]
+    for paper in found["references"]:
+        parts = (paper["kind"], paper["number"], paper["issuer"], paper["year"])
+        yield "reference", _places([paper]), paper["text"], " ".join(filter(None, parts)), paper["reason"]
     for place in found["places"]:
         yield "place", _places([place]), place["text"], _unit(place), place["reason"]
     for slip in found["slips"]:

@@ -1,6 +1,7 @@
 """`bantin explain`: needs no server, says where each value stands and why."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,16 @@ def test_a_text_of_blanks_is_answered_with_its_error() -> None:
 def test_wrong_use_ends_with_2(words: list[str]) -> None:
     done = run_bantin(*words)
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_people_are_shown_with_rank_and_posts_and_papers_with_their_number(bulletin_file: Path) -> None:
+    bulletin_file.write_text(
+        "Ra quân\n\nĐại tá Lò Văn Khảm, Giám đốc Công an tỉnh Lào Cai, phát động thi đua theo Nghị định 15/2020/NĐ-CP.\n",
+        encoding="utf-8",
+    )
+    shown = " ".join(run_bantin("explain", str(bulletin_file)).stdout.split())
+    assert re.search(r"who 16:27 Lò Văn Khảm Đại tá; Giám đốc", shown)
+    assert re.search(r"reference \d+:\d+ Nghị định", shown)
 
 
 def test_bytes_that_are_no_text_are_told_in_one_line(bulletin_file: Path) -> None:
