@@ -1,7 +1,7 @@
 """Every statement by which articles on one event are gathered. None of them commits.
 
 Locks come after those on keys and bands and before the feed's head: on the articles by which a newcomer is told to belong
-to a story, sorted, in one statement. So two workers who bring news of one event make one story of it.
+to a story, then on their stories, each sorted, in one statement. So two workers who bring news of one event make one story.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,6 +57,8 @@ SELECT pg_advisory_xact_lock(7263003, key) FROM (
 ) AS in_order
 """
 
+_LOCK_STORIES = "SELECT FROM story WHERE id = ANY(%(ids)b::uuid[]) ORDER BY id FOR UPDATE"
+
 _TOLD = """
 SELECT story_member.article_id, coalesce(story.lead_id, story.id) AS story_id
 FROM story_member JOIN story ON story.id = story_member.story_id WHERE article_id = ANY(%(ids)b::uuid[])
@@ -81,6 +83,8 @@ def gather(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, new_id: N
     if not others:
         return
     tx.exec_driver_sql(_LOCK, {"ids": list(others)})
+    # All rows that may be written, in one order too; then again, for what was merged while the locks were waited for.
+    tx.exec_driver_sql(_LOCK_STORIES, {"ids": list(set(_stories_of(tx, others).values()))})
     told = _stories_of(tx, others)
     for one in newcomers:
         if one.matches:
