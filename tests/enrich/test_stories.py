@@ -12,7 +12,8 @@ from tests.enrich.text.stories.texts import ANOTHER_BRIDGE, BRIDGE, BRIDGE_TOO, 
 from tests.factories import some_bulletins
 from tests.servers import Database
 
-NOW = datetime.now(UTC)
+NOW = datetime.now(UTC) - timedelta(minutes=1)
+"""A little while ago: all that is filed is due."""
 
 
 def stories(database: Database) -> list[list[UUID]]:
