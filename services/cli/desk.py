@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -103,36 +104,28 @@ def list_groups(signature: Signature = "", as_json: Json = False) -> None:
         show.console.print(_groups(found))
 
 
-@quarantine.command("replay")
-def replay(
-    bulletins: Bulletins = None,
-    signature: Signature = "",
-    error_class: ErrorClass = "",
-    everything: Everything = False,
-    reason: Reason = "",
-    actor: Actor = "",
-    dry_run: DryRun = False,
-    as_json: Json = False,
-) -> None:
-    """Let quarantined bulletins run again, each alone, its tries counted anew."""
-    which = _which(bulletins, signature, error_class, everything=everything)
-    _repair("replay", which, reason=reason, actor=actor, dry_run=dry_run, as_json=as_json)
+def _repairer(what: str) -> Callable[..., None]:
+    def repair(
+        bulletins: Bulletins = None,
+        signature: Signature = "",
+        error_class: ErrorClass = "",
+        everything: Everything = False,
+        reason: Reason = "",
+        actor: Actor = "",
+        dry_run: DryRun = False,
+        as_json: Json = False,
+    ) -> None:
+        which = _which(bulletins, signature, error_class, everything=everything)
+        _repair(what, which, reason=reason, actor=actor, dry_run=dry_run, as_json=as_json)
+
+    return repair
 
 
-@quarantine.command("discard")
-def discard(
-    bulletins: Bulletins = None,
-    signature: Signature = "",
-    error_class: ErrorClass = "",
-    everything: Everything = False,
-    reason: Reason = "",
-    actor: Actor = "",
-    dry_run: DryRun = False,
-    as_json: Json = False,
-) -> None:
-    """Give quarantined bulletins up: they are rejected; their bytes stay."""
-    which = _which(bulletins, signature, error_class, everything=everything)
-    _repair("discard", which, reason=reason, actor=actor, dry_run=dry_run, as_json=as_json)
+for _what, _help in (
+    ("replay", "Let quarantined bulletins run again, each alone, its tries counted anew."),
+    ("discard", "Give quarantined bulletins up: they are rejected; their bytes stay."),
+):
+    quarantine.command(_what, help=_help)(_repairer(_what))
 
 
 def _which(bulletins: list[str] | None, signature: str, error_class: str, *, everything: bool) -> list[str]:
