@@ -14,8 +14,9 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from services.enrich import lives, pipeline, repository
-from services.enrich.repository import Abandoned
+from services.enrich import pipeline
+from services.enrich.records import lives, repository
+from services.enrich.records.repository import Abandoned
 from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
 from shared.database import transaction

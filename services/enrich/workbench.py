@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import fingerprints, linking, lives, pipeline, repository, stories
+from services.enrich import linking, pipeline
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
+from services.enrich.records import fingerprints, lives, repository, stories
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
 from services.enrich.timelimit import time_limit
