@@ -26,6 +26,18 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     """The least severe log line that is written."""
 
+    anonymous: str = ""
+    """The scopes of who asks without a key, such as `read` or `post,read,operate:admin`; by default none."""
+
+    rate_limit: int = 6_000
+    """Requests a minute of one key on one process, where the key says nothing else; 0: as many as it likes."""
+
+    session_secret: str = ""
+    """What browsers' sessions are signed with; by default made anew at each start, which ends them."""
+
+    allowed_origins: str = ""
+    """Origins of other sites whose scripts may ask, such as `https://desk.example`; by default none."""
+
     max_bulletin_bytes: int = 1_048_576
     """The largest bulletin taken in, in bytes of its request body, file or batch line."""
 

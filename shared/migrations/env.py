@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import text
 
+import shared.tables.access
 import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities

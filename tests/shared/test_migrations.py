@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
+import shared.tables.access
 import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities
