@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import fingerprints, linking, lives, pipeline, repository, stories
+from services.enrich import fingerprints, linking, lives, pipeline, repository, search, stories
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
@@ -176,6 +176,7 @@ class Workbench:
         versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
         lives.move_on(tx, versions)
         repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
+        search.keep(tx, versions)
         fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
         fingerprints.add(tx, [one.article for one in versions if one.current])
         fingerprints.add_relations(tx, pairs, now=now)

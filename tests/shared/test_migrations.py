@@ -11,7 +11,8 @@ from sqlalchemy import text as sql
 import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities
-import shared.tables.operators  # noqa: F401  # all fill the metadata
+import shared.tables.operators
+import shared.tables.search  # noqa: F401  # all fill the metadata
 from shared.contracts.bulletin import State
 from shared.database import make_engine, transaction
 from shared.errors import DatabaseAway
