@@ -53,6 +53,15 @@ class Settings(BaseSettings):
     max_prefer_wait: float = 30.0
     """The longest `Prefer: wait` that is honoured, in seconds."""
 
+    max_feed_wait: float = 60.0
+    """The longest `wait` of the feed that is honoured, in seconds."""
+
+    feed_heartbeat: float = 15.0
+    """Seconds without a change after which a stream sends a comment, so that nobody takes it for dead."""
+
+    feed_poll: float = 5.0
+    """Seconds after which api looks for changes although PostgreSQL has not called."""
+
     batch_size: int = 50
     """The most bulletins a worker holds in one transaction."""
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.api.entities import router as entities
+from services.api.follow.desk import follow
 from services.api.places import router as places
 from services.api.routes import router
 from services.api.stories import router as stories
@@ -22,7 +23,8 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with following():
+            yield
         engine.dispose()
 
     app = create_app(
@@ -33,6 +35,7 @@ def make_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.engine = engine
+    following = follow(app, engine, settings)
     app.include_router(router)
     app.include_router(places)
     app.include_router(stories)

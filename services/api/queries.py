@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, Text, Uuid, any_, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 
 from shared.database import AnyRow
-from shared.tables.articles import article_version, change, feed_head, readable_article
+from shared.tables.articles import article_version, change, readable_article
 from shared.tables.entities import article_entity
 
 
@@ -99,13 +99,3 @@ def _such(
         )
         found = found.where(naming.exists())
     return found
-
-
-def changes(tx: Connection, *, since: int, limit: int) -> Sequence[AnyRow]:
-    """What follows a position of the feed, in order."""
-    return tx.execute(select(change).where(change.c.seq > since).order_by(change.c.seq).limit(limit)).all()
-
-
-def head_seq(tx: Connection) -> int:
-    """The newest position of the feed."""
-    return int(tx.execute(select(feed_head.c.seq)).scalar_one())
