@@ -14,6 +14,9 @@ from sqlalchemy import Connection
 CHANNEL = "bantin_changes"
 """Where PostgreSQL calls out the feed's new head when a transaction that numbered changes has committed."""
 
+DELIVERIES_CHANNEL = "bantin_deliveries"
+"""Where those who deliver are called when there is something else for them than changes."""
+
 _LOCK = """
 SELECT pg_advisory_xact_lock(lock_id) FROM (
     SELECT DISTINCT lock_id FROM unnest(%(lock_ids)b::int8[]) AS lock_id ORDER BY lock_id

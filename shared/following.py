@@ -115,7 +115,7 @@ def wanted(filter: ChangeFilter) -> Wanted:
 def read_piece(tx: Connection, *, since: int, limit: int, wanted: Wanted) -> Piece:
     """At most `limit` wanted changes behind a position, in order, out of the next `WINDOW` positions."""
     # The head first: nothing up to it can come later, for the numbers are in the order of commits.
-    head = int(tx.exec_driver_sql(HEAD).scalar_one())
+    head = head_seq(tx)
     upto = min(head, since + (limit if wanted.everything else WINDOW))
     values = {
         "since": since,
@@ -129,6 +129,17 @@ def read_piece(tx: Connection, *, since: int, limit: int, wanted: Wanted) -> Pie
     changes = [change_of(dict(row)) for row in rows]
     last = changes[-1].seq if len(changes) == limit else max(since, upto)
     return Piece(changes=changes, last_seq=last, head_seq=head)
+
+
+def head_seq(tx: Connection) -> int:
+    """The newest position of the feed."""
+    return int(tx.exec_driver_sql(HEAD).scalar_one())
+
+
+def told_at(tx: Connection, seq: int) -> datetime | None:
+    """When the change at a position was made; None if there is none."""
+    found = tx.exec_driver_sql("SELECT at FROM followed_change WHERE seq = %(seq)s", {"seq": seq}).scalar()
+    return found if isinstance(found, datetime) else None
 
 
 def change_of(row: Mapping[str, Any]) -> Change:
@@ -153,6 +164,11 @@ def change_document(change: Change) -> dict[str, Any]:
 def event_id(seq: int) -> str:
     """The id of what a position of the feed tells, the same however often and by whichever way it is told."""
     return f"evt_{seq}"
+
+
+def trial_event_id(delivery: int) -> str:
+    """The id of what a test tells a webhook."""
+    return f"evt_test_{delivery}"
 
 
 def cloud_event(change: Change) -> dict[str, Any]:

@@ -7,14 +7,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from services.enrich import tasks
 from shared.contracts.article import ChangeList, ChangeOut
+from shared.database import make_engine, transaction
+from shared.feed import Told, tell
 from shared.settings import Settings
 from tests.api.conftest import Publish
 from tests.factories import a_text, some_bulletins
@@ -40,7 +42,7 @@ def events(lines: Iterator[str]) -> Iterator[Event]:
 def stream(api: Service, query: str = "", **headers: str) -> Iterator[Iterator[Event]]:
     """The events of a stream, without what it says about connecting again."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    with httpx.stream("GET", f"{api.url}/v1/changes/stream{query}", headers=named, timeout=20) as answer:
+    with api.http.stream("GET", f"/v1/changes/stream{query}", headers=named) as answer:
         assert answer.status_code == 200, answer.read()
         yield (event for event in events(answer.iter_lines()) if "retry" not in event)
 
@@ -200,13 +202,18 @@ def test_a_stream_that_is_cut_off_a_hundred_times_misses_nothing_and_sees_nothin
     api: Service, publish: Publish
 ) -> None:
     """Cut anywhere, also in the middle of an event: what counts is the last event that was read whole."""
-    total = 120
+    publish(1)
+    total = 150
     ended = threading.Event()
+    engine = make_engine(api.database.url, "test")
+    article = api.database.value("SELECT id FROM article")
 
     def write() -> None:
-        for _ in range(total // 4):
-            publish(4)
+        for _ in range(total - 1):
+            with transaction(engine) as tx:
+                tell(tx, [Told("article.revised", article, 1)], now=datetime.now(UTC))
         ended.set()
+        engine.dispose()
 
     seen: list[int] = []
     cuts = 0

@@ -22,10 +22,9 @@ from shared.settings import Settings
 from tests.servers import ROOT
 
 DOCS = ROOT / "docs"
-SERVICES = ("ingest", "enrich", "api")
+SERVICES = ("ingest", "enrich", "api", "ops", "deliver")
 USED_BY_ONE: dict[str, str] = {
     # A room of shared/ that only one service reaches, and why it may stay there.
-    "shared.following": "whoever delivers changes reads the feed by the same filters",
 }
 
 
@@ -53,7 +52,7 @@ def all_problems(kind: type[ServiceError] = ServiceError) -> set[type[ServiceErr
 
 def all_metrics() -> list[str]:
     names = {name for metric in vars(metrics).values() if (name := getattr(metric, "_name", None))}
-    exporter = (ROOT / "services/enrich/exporter.py").read_text(encoding="utf-8")
+    exporter = words_of("services/enrich/exporter.py", "services/deliver/deliverer.py")
     return sorted(names | set(re.findall(r'"(bantin_\w+)"', exporter)))
 
 

@@ -47,17 +47,25 @@ def routes(newsroom: Newsroom, id: str, *, service: str) -> list[str]:
         word: [f"{prefix}_{row[0].hex}" for row in newsroom.database.rows(f"SELECT id FROM {table}")] or [f"{prefix}_0"]
         for word, prefix, table in (
             ("bulletins", "bul", "bulletin"), ("entities", "ent", "entity"), ("stories", "sto", "story"),
+            ("webhooks", "whk", "webhook"),
         )
     }  # fmt: skip
     found = []
     for path, operations in http.get("/openapi.json").json()["paths"].items():
         if "get" not in operations:
             continue
-        filled = path.replace("{number}", "1").replace("{code}", "38")
+        filled = path.replace("{number}", "1").replace("{code}", "38").replace("{name}", "nguoi-doc")
         ids = next((ids for word, ids in others.items() if f"/{word}/" in path), [id])
         assert "{" not in filled.replace("{id}", ""), f"say what {path} shall be asked"
         found += [filled.replace("{id}", one) for one in (ids if "{id}" in path else [""])]
     return found
+
+
+def a_follower(newsroom: Newsroom) -> None:
+    """A consumer that has seen nothing yet, and a webhook."""
+    assert newsroom.api.http.put("/v1/consumers/nguoi-doc", json={"since": 0}).status_code == 201
+    hook = {"url": "https://toa-soan.example/bantin", "since": 0}
+    assert newsroom.api.http.post("/v1/webhooks", json=hook).status_code == 201
 
 
 def asked_of(http: httpx.Client, path: str) -> httpx.Response:
@@ -86,6 +94,7 @@ def test_nothing_of_a_hidden_article_is_in_any_answer(newsroom: Newsroom, how: s
     id = hide(newsroom, how)
     newsroom.put(OPEN, "/v1/sources/b/bulletins/2")
     newsroom.work()
+    a_follower(newsroom)
     asked = [
         (service, path + query)
         for service in ("api", "ingest")
@@ -110,6 +119,7 @@ def test_nothing_of_a_hidden_article_is_in_any_answer(newsroom: Newsroom, how: s
 def test_a_readable_article_is_in_these_answers(newsroom: Newsroom) -> None:
     """The control: a walk that finds nothing here would prove nothing above."""
     id = hide(newsroom, "not at all")
+    a_follower(newsroom)
     shown = [
         path + query
         for path in routes(newsroom, id, service="api")

@@ -1,24 +1,27 @@
 """The feed's addresses: by piece, by long poll, as a stream."""
 
 import re
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import Field
+from sqlalchemy import Connection, Engine
 
+from services.api.follow.errors import PositionAhead
 from services.api.follow.reading import FeedReader
 from services.api.follow.stream import EventStream
 from shared.contracts.article import ChangeList
+from shared.contracts.follower import BIGGEST_SEQ, Since
 from shared.contracts.following import ChangeFilter
 from shared.errors import DatabaseAway, InvalidParameter
-from shared.following import Piece, change_document, cloud_event, wanted
+from shared.following import Piece, change_document, cloud_event, head_seq, wanted
 from shared.http import dumps, json_response, problem_answers
 from shared.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["feed"])
 
-BIGGEST_SEQ = 2**63 - 1
 _SEQ = re.compile("[0-9]{1,19}")
 _CLOUD_EVENTS = "application/cloudevents-batch+json"
 
@@ -35,10 +38,22 @@ def the_settings(request: Request) -> Settings:
     return settings
 
 
+def the_followers_engine(request: Request) -> Engine:
+    """The connections that may write, on the followers' tables."""
+    engine: Engine = request.app.state.followers_engine
+    return engine
+
+
+def the_time(request: Request) -> datetime:
+    """The moment of the request."""
+    now: datetime = request.app.state.clock()
+    return now
+
+
 TheReader = Annotated[FeedReader, Depends(the_reader)]
 TheSettings = Annotated[Settings, Depends(the_settings)]
-
-Since = Annotated[int, Field(ge=0, le=BIGGEST_SEQ)] | Literal["now"]
+FollowersEngine = Annotated[Engine, Depends(the_followers_engine)]
+Now = Annotated[datetime, Depends(the_time)]
 
 
 class ChangesAsked(ChangeFilter):
@@ -124,6 +139,14 @@ def piece_response(piece: Piece, onward: str, request: Request, **more: Any) -> 
             **more,
         }
     )
+
+
+def reached(tx: Connection, seq: int | None) -> int:
+    """The position, or the head for None. Raises PositionAhead if the feed has not come there."""
+    head = head_seq(tx)
+    if seq is not None and seq > head:
+        raise PositionAhead(f"the feed is at {head}; {seq} is not told yet")
+    return head if seq is None else seq
 
 
 def _position(last_event_id: str) -> int:
