@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.api.articles import router as articles
 from services.api.cursor import Cursors
 from services.api.entities import router as entities
+from services.api.follow.desk import follow
 from services.api.places import router as places
 from services.api.routes import router
 from services.api.stories import router as stories
@@ -37,7 +38,8 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with following():
+            yield
         engine.dispose()
         gate.close()
 
@@ -52,6 +54,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
     app.include_router(articles)
+    following = follow(app, engine, settings)
     app.include_router(router)
     app.include_router(places)
     app.include_router(stories)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from services.api import queries
 from services.api.cursor import Cursors
 from services.api.diff import difference
-from shared.contracts.article import ArticleOut, ChangeList, DiffOut, VersionList
+from shared.contracts.article import ArticleOut, DiffOut, VersionList
 from shared.database import AnyRow, transaction
 from shared.errors import (
     ArticleErased,
@@ -28,8 +28,6 @@ from shared.ids import ARTICLE, BULLETIN, read, written
 from shared.reading import article_row, document, relations_of, version_rows, why_not
 
 router = APIRouter(prefix="/v1", tags=["articles"])
-
-_BIGGEST_SEQ = 2**63 - 1
 
 
 class NoSuchVersion(NotFound):
@@ -58,15 +56,6 @@ def the_cursors(request: Request) -> Cursors:
 
 
 TheCursors = Annotated[Cursors, Depends(the_cursors)]
-
-
-class ChangesAsked(BaseModel):
-    """What may be asked of the feed; anything else is refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    since: int = Field(0, ge=0, le=_BIGGEST_SEQ, description="The last `seq` that is known; 0 for all.")
-    limit: int = Field(200, ge=1, le=1000, description="Changes in one answer.")
 
 
 ArticleId = Annotated[str, Path(description="An article's id.")]
@@ -190,31 +179,6 @@ def _version(row: AnyRow) -> dict[str, Any]:
     }
 
 
-@router.get(
-    "/changes",
-    response_model=ChangeList,
-    summary="What changed, in order",
-    tags=["feed"],
-    responses=problem_answers(InvalidParameter, DatabaseAway),
-)
-def list_changes(asked: Annotated[ChangesAsked, Query()], engine: TheEngine) -> Response:
-    """The feed from after `since` on. `seq` has no gap and is in the order of commits: who has seen `last_seq` has
-    seen everything up to it."""
-    with transaction(engine) as tx:
-        # The head first: what is listed after it may be newer, never older.
-        head = queries.head_seq(tx)
-        rows = queries.changes(tx, since=asked.since, limit=asked.limit)
-    last = rows[-1].seq if rows else asked.since
-    return json_response(
-        {
-            "changes": [_change(row) for row in rows],
-            "last_seq": last,
-            "head_seq": max(head, last),
-            "next": f"/v1/changes?since={last}&limit={asked.limit}",
-        }
-    )
-
-
 def summary(row: AnyRow) -> dict[str, Any]:
     """An article in a list."""
     id = written(ARTICLE, row.id)
@@ -227,18 +191,6 @@ def summary(row: AnyRow) -> dict[str, Any]:
         "available_at": row.available_at,
         "title": row.title,
         "published": row.published,
-        "href": f"/v1/articles/{id}",
-    }
-
-
-def _change(row: AnyRow) -> dict[str, Any]:
-    id = written(ARTICLE, row.article_id)
-    return {
-        "seq": row.seq,
-        "type": row.type,
-        "article": id,
-        "version": row.version,
-        "time": row.at,
         "href": f"/v1/articles/{id}",
     }
 
