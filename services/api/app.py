@@ -40,6 +40,7 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
+    app.state.field_selections = settings.field_selections
     app.include_router(articles)
     app.include_router(router)
     app.include_router(places)

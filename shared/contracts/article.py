@@ -304,6 +304,45 @@ class Page(BaseModel):
     next: str | None
 
 
+class FacetValue(BaseModel):
+    """A value that articles have, what it is called, and how many have it."""
+
+    value: str
+    name: str
+    count: int
+
+
+class FacetsOut(BaseModel):
+    """Of each facet that was asked for the 50 most frequent values.
+
+    `articles` were counted; if not `complete`, they are the newest of what is found.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FACETS]})
+
+    counts: dict[str, list[FacetValue]]
+    articles: int
+    complete: bool
+
+
+class CountOut(BaseModel):
+    """How many articles are found; if not `exact`, at least so many."""
+
+    articles: int
+    exact: bool
+
+
+class ArticleSelection(BaseModel):
+    """Articles of which only some fields were asked for; `id` is always there."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ARTICLE_SELECTION]})
+
+    data: list[dict[str, Any]]
+    page: Page
+    facets: FacetsOut | None = None
+    count: CountOut | None = None
+
+
 class ArticleList(BaseModel):
     """Articles: newest first in the order in which they became readable, or as was asked."""
 
@@ -311,6 +350,8 @@ class ArticleList(BaseModel):
 
     data: list[ArticleFound]
     page: Page
+    facets: FacetsOut | None = Field(None, description="Only where they were asked for.")
+    count: CountOut | None = Field(None, description="Only where it was asked for.")
 
 
 class VersionOut(BaseModel):

@@ -176,6 +176,19 @@ SUMMARY: dict[str, Any] = {
     "href": f"/v1/articles/{ARTICLE}",
 }
 ARTICLE_LIST: dict[str, Any] = {"data": [SUMMARY], "page": {"limit": 50, "next": "WyJhcnRpY2xlcyIsMV0"}}
+FACETS: dict[str, Any] = {
+    "counts": {
+        "source": [{"value": "bao-vinh-long", "name": "bao-vinh-long", "count": 1}],
+        "province": [{"value": "86", "name": "Vĩnh Long", "count": 1}],
+        "month": [{"value": "2025-09", "name": "2025-09", "count": 1}],
+    },
+    "articles": 1,
+    "complete": True,
+}
+ARTICLE_SELECTION: dict[str, Any] = {
+    "data": [{"id": ARTICLE, "title": ARTICLE_OUT["title"], "published": PUBLISHED}],
+    "page": {"limit": 50, "next": None},
+}
 CHANGE_LIST: dict[str, Any] = {
     "changes": [
         {
