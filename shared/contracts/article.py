@@ -413,6 +413,48 @@ class DiffOut(BaseModel):
     coarse: bool
 
 
+class CleanSpanOut(SpanOut):
+    """A place in the clean text of a block: characters of `blocks[block].text`."""
+
+    block: int
+
+
+class PlacedOut(SpanOut):
+    """A place in the text as filed, the same in the clean text, and the bytes as received that stand for it.
+
+    `clean` is null for what lies in no one block, or left nothing in it; `bytes` are half-open, in bytes.
+    """
+
+    clean: CleanSpanOut | None
+    bytes: SpanOut | None
+
+
+class ProvenanceValue(BaseModel):
+    """A value of an article: its JSON pointer in the article, what it says, and why. A note or an item has no rule of its own."""
+
+    path: str
+    value: str | None
+    spans: list[PlacedOut]
+    method: str | None
+    version: str | None
+    confidence: float | None
+    reason: str | None
+    evidence: list[PlacedOut]
+
+
+class ProvenanceOut(BaseModel):
+    """Where every value of an article comes from; `media_type` and `charset` say how the bytes were read."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PROVENANCE]})
+
+    article: str
+    version: int
+    pipeline: str
+    media_type: str | None
+    charset: str | None
+    data: list[ProvenanceValue]
+
+
 ChangeType = Literal[
     "article.published", "article.revised", "article.corrected", "article.withheld", "article.released",
     "article.killed", "article.erased",

@@ -189,6 +189,31 @@ ARTICLE_SELECTION: dict[str, Any] = {
     "data": [{"id": ARTICLE, "title": ARTICLE_OUT["title"], "published": PUBLISHED}],
     "page": {"limit": 50, "next": None},
 }
+_PLACED = {
+    "start": 31,
+    "end": 39,
+    "clean": {"block": 1, "start": 5, "end": 13},
+    "bytes": {"start": 56, "end": 64},
+}
+PROVENANCE: dict[str, Any] = {
+    "article": ARTICLE,
+    "version": 1,
+    "pipeline": ARTICLE_OUT["pipeline"],
+    "media_type": "application/json",
+    "charset": "utf-8",
+    "data": [
+        {
+            "path": "/dates/0",
+            "value": "2025-09-05",
+            "spans": [_PLACED],
+            "method": "dates.numeric",
+            "version": "2",
+            "confidence": 0.97,
+            "reason": "",
+            "evidence": [_PLACED],
+        }
+    ],
+}
 CHANGE_LIST: dict[str, Any] = {
     "changes": [
         {
