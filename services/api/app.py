@@ -9,6 +9,7 @@ from services.api.articles import router as articles
 from services.api.cursor import Cursors
 from services.api.entities import router as entities
 from services.api.places import router as places
+from services.api.revalidation import Revalidation
 from services.api.routes import router
 from services.api.stories import router as stories
 from shared.database import make_engine
@@ -38,6 +39,7 @@ def make_app(settings: Settings) -> FastAPI:
         lambda: database_is_ready(engine),
         lifespan=lifespan,
     )
+    app.add_middleware(Revalidation)
     app.state.engine = engine
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
     app.state.field_selections = settings.field_selections

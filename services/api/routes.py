@@ -1,6 +1,7 @@
 """The reading room's addresses."""
 
 from collections.abc import Sequence
+from email.utils import formatdate
 from typing import Annotated, Any
 from uuid import UUID
 from zlib import crc32
@@ -13,6 +14,7 @@ from services.api import queries
 from services.api.cursor import Cursors
 from services.api.diff import difference
 from services.api.provenance import CleanText, Value, values
+from services.api.revalidation import matches
 from shared.contracts.article import ArticleOut, ChangeList, DiffOut, ProvenanceOut, VersionList
 from shared.database import AnyRow, transaction
 from shared.decoding import filed_spans
@@ -228,8 +230,9 @@ def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request) -> Respon
     last = max((relation.decided_at.timestamp() for relation in relations), default=0)
     links = crc32(dumps(row.links))
     etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}-{row.story_id}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if _matches(request.headers.get("if-none-match"), etag):
+    modified = max(row.valid_from.timestamp(), row.available_at.timestamp(), last)
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Last-Modified": formatdate(modified, usegmt=True)}
+    if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(dumps(document(row, relations)), media_type="application/json", headers=headers)
 
@@ -300,11 +303,3 @@ def _change(row: AnyRow) -> dict[str, Any]:
         "time": row.at,
         "href": f"/v1/articles/{id}",
     }
-
-
-def _matches(if_none_match: str | None, etag: str) -> bool:
-    """Does the reader have this already? Weak comparison, as RFC 9110 asks for here."""
-    if if_none_match is None:
-        return False
-    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in known or etag in known

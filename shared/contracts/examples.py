@@ -214,6 +214,16 @@ PROVENANCE: dict[str, Any] = {
         }
     ],
 }
+LOOKUP_IN: dict[str, Any] = {
+    "ids": [ARTICLE],
+    "external_ids": [{"source": "bao-vinh-long", "external_id": "VL-2025-0917"}],
+}
+LOOKUP_OUT: dict[str, Any] = {
+    "data": [
+        {"by": "id", "asked": ARTICLE, "articles": [SUMMARY]},
+        {"by": "external_id", "asked": LOOKUP_IN["external_ids"][0], "articles": [SUMMARY]},
+    ]
+}
 CHANGE_LIST: dict[str, Any] = {
     "changes": [
         {
