@@ -1,6 +1,7 @@
 """The reading room's addresses."""
 
 from collections.abc import Sequence
+from email.utils import formatdate
 from typing import Annotated, Any
 from uuid import UUID
 from zlib import crc32
@@ -12,8 +13,11 @@ from sqlalchemy import Connection, Engine
 from services.api import queries
 from services.api.cursor import Cursors
 from services.api.diff import difference
-from shared.contracts.article import ArticleOut, DiffOut, VersionList
+from services.api.provenance import CleanText, Value, values
+from services.api.revalidation import matches
+from shared.contracts.article import ArticleOut, DiffOut, ProvenanceOut, VersionList
 from shared.database import AnyRow, transaction
+from shared.decoding import filed_spans
 from shared.errors import (
     ArticleErased,
     ArticleKilled,
@@ -136,6 +140,63 @@ def get_diff(id: ArticleId, asked: Annotated[DiffAsked, Query()], engine: TheEng
     return json_response(difference(document(before, []), document(after, [])))
 
 
+@router.get(
+    "/articles/{id}/provenance",
+    response_model=ProvenanceOut,
+    summary="Where every value of an article comes from",
+    responses=_HIDDEN,
+)
+def get_provenance(id: ArticleId, engine: TheEngine) -> Response:
+    """Every value of the current version: its places in the text as filed, in the clean text of a block and in the bytes
+    as received, the rule and its version, how sure it is, why, and what it rests on."""
+    with transaction(engine) as tx:
+        row = _row(tx, id)
+        received = queries.bytes_of(tx, row.article_id, row.version)
+    found = list(values(document(row, [])))
+    spans = {span for value in found for span in (*value.spans, *_evidence(value))}
+    spans = {span for span in spans if span[0] <= span[1] <= len(row.text)}
+    in_order = sorted(spans)
+    bytes_at: dict[tuple[int, int], tuple[int, int]] = {}
+    if received is not None:
+        told = filed_spans(received.bytes, received.media_type, received.charset, in_order)
+        bytes_at = dict(zip(in_order, told, strict=True))
+    clean = CleanText(row.text, row.blocks)
+
+    def placed(span: tuple[int, int]) -> dict[str, Any]:
+        place = bytes_at.get(span)
+        return {
+            "start": span[0],
+            "end": span[1],
+            "clean": clean.place(*span),
+            "bytes": {"start": place[0], "end": place[1]} if place else None,
+        }
+
+    data = [
+        {
+            "path": value.path,
+            "value": value.value,
+            "spans": [placed(span) for span in value.spans],
+            **{name: (value.basis or {}).get(name) for name in ("method", "version", "confidence", "reason")},
+            "evidence": [placed(span) for span in _evidence(value)],
+        }
+        for value in found
+    ]
+    return json_response(
+        {
+            "article": id,
+            "version": row.version,
+            "pipeline": row.pipeline,
+            "media_type": received.media_type if received else None,
+            "charset": received.charset if received else None,
+            "data": data,
+        }
+    )
+
+
+def _evidence(value: Value) -> list[tuple[int, int]]:
+    return [(span["start"], span["end"]) for span in (value.basis or {}).get("evidence", ())]
+
+
 def _uuid(id: str) -> UUID:
     found = read(ARTICLE, id)
     assert found is not None  # its row was found
@@ -158,8 +219,9 @@ def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request) -> Respon
     last = max((relation.decided_at.timestamp() for relation in relations), default=0)
     links = crc32(dumps(row.links))
     etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}-{row.story_id}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if _matches(request.headers.get("if-none-match"), etag):
+    modified = max(row.valid_from.timestamp(), row.available_at.timestamp(), last)
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Last-Modified": formatdate(modified, usegmt=True)}
+    if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(dumps(document(row, relations)), media_type="application/json", headers=headers)
 
@@ -193,11 +255,3 @@ def summary(row: AnyRow) -> dict[str, Any]:
         "published": row.published,
         "href": f"/v1/articles/{id}",
     }
-
-
-def _matches(if_none_match: str | None, etag: str) -> bool:
-    """Does the reader have this already? Weak comparison, as RFC 9110 asks for here."""
-    if if_none_match is None:
-        return False
-    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in known or etag in known
