@@ -1,7 +1,6 @@
 """The reading room's addresses."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,9 +13,11 @@ from sqlalchemy import Connection, Engine
 from services.api import cursor, entity_queries, queries
 from services.api.cursor import BadCursor
 from services.api.diff import difference
-from services.api.places import place_terms, province_terms
+from services.api.places import UnknownUnit, place_terms, province_terms
 from services.api.queries import Days
 from shared.contracts.article import ArticleList, ArticleOut, ChangeList, DiffOut, VersionList
+from shared.contracts.bulletin import Day
+from shared.contracts.problem import Fault
 from shared.database import AnyRow, transaction
 from shared.errors import (
     ArticleErased,
@@ -59,8 +60,8 @@ class ArticlesAsked(BaseModel):
 
     limit: int = Field(50, ge=1, le=200, description="Articles on a page.")
     cursor: str | None = Field(None, max_length=500, description="`page.next` of the page before.")
-    date_from: date | None = Field(None, description="Only articles that speak of this day or a later one.")
-    date_to: date | None = Field(None, description="Only articles that speak of this day or an earlier one.")
+    date_from: Day | None = Field(None, description="Only articles that speak of this day or a later one.")
+    date_to: Day | None = Field(None, description="Only articles that speak of this day or an earlier one.")
     date_field: Literal["mentioned", "event", "published"] = Field(
         "mentioned", description="Which days count: all that are mentioned, that of the event, that of publication."
     )
@@ -99,7 +100,8 @@ class ArticlesAsked(BaseModel):
         if self.date_from is None and self.date_to is None:
             return None
         if self.date_from and self.date_to and self.date_to < self.date_from:
-            raise InvalidParameter(f"date_to {self.date_to} is before date_from {self.date_from}")
+            told = f"date_to {self.date_to} is before date_from {self.date_from}"
+            raise InvalidParameter(told, errors=[Fault(pointer="query/date_to", detail="is before date_from")])
         return Days(self.date_field, self.date_from, self.date_to)
 
     def onward(self, cursor: str) -> str:
@@ -121,7 +123,7 @@ class ChangesAsked(BaseModel):
     "/articles",
     response_model=ArticleList,
     summary="Articles, newest first",
-    responses=problem_answers(InvalidParameter, BadCursor, DatabaseAway),
+    responses=problem_answers(InvalidParameter, UnknownUnit, BadCursor, DatabaseAway),
 )
 def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -> Response:
     """A page of articles. Follow `page.next` until it is null: every article that was there at the first page comes
