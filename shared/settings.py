@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     max_waiting_age: float = 60.0
     """Seconds the oldest waiting bulletin may have waited before new ones are answered 429 (flash excepted)."""
 
+    cursor_secret: str | None = None
+    """What cursors are signed with; without it, a random secret that the database holds."""
+
     max_prefer_wait: float = 30.0
     """The longest `Prefer: wait` that is honoured, in seconds."""
 
@@ -81,7 +84,7 @@ class Settings(BaseSettings):
     """Failures after which a bulletin is quarantined."""
 
     max_deaths: int = 3
-    """Workers a bulletin may kill before it is quarantined."""
+    """Workers a bulletin may kill, or times it may take too long, before it is quarantined."""
 
     sweep_interval: float = 0.25
     """Seconds between two turns of the sweep."""

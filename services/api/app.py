@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.api.articles import router as articles
+from services.api.cursor import Cursors
 from services.api.entities import router as entities
 from services.api.places import router as places
 from services.api.routes import router
@@ -17,7 +19,11 @@ from shared.database import make_engine
 from shared.http import create_app, database_is_ready
 from shared.settings import Settings
 
-_SESSION = {"default_transaction_read_only": "on", "statement_timeout": "5s"}
+# Nothing asked here is worth compiling. An index is read from memory, or from a disk that finds any page at once.
+_SESSION = {
+    "default_transaction_read_only": "on", "statement_timeout": "5s", "jit": "off", "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
+}  # fmt: skip
 
 RULES = (Rule(ANY, "/", (Scope.READ,)),)
 """Who reads may follow, too."""
@@ -44,6 +50,8 @@ def make_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.engine = engine
+    app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
+    app.include_router(articles)
     app.include_router(router)
     app.include_router(places)
     app.include_router(stories)

@@ -227,6 +227,7 @@ _ERASE = (
         mentioned_days = NULL, place_terms = '{{}}', {_BLANK}
     WHERE article_id = %(id)s
     """,
+    "DELETE FROM article_search WHERE article_id = %(id)s",
     f"""
     UPDATE duplicate_relation SET reason = '', spans = '[]'
     WHERE original_id = %(id)s OR bulletin_id IN {_ITS_BULLETINS}

@@ -14,6 +14,8 @@ INVALID_AND_ACCEPTED = "ST201"
 
 BEYOND_A_SCHEMA = {
     "bad_cursor": "only what a page gave is a cursor",
+    "cursor_filter_mismatch": "and only for the same filters",
+    "bad_query": "the syntax of a search is no regular language",
     "empty_text": "blanks that nobody sees are not told by a pattern",
     "empty_batch": "blank lines are passed over",
     "undecodable": "a schema does not know the bytes of a charset",
