@@ -176,6 +176,19 @@ SUMMARY: dict[str, Any] = {
     "href": f"/v1/articles/{ARTICLE}",
 }
 ARTICLE_LIST: dict[str, Any] = {"data": [SUMMARY], "page": {"limit": 50, "next": "WyJhcnRpY2xlcyIsMV0"}}
+EMBARGO_LIST: dict[str, Any] = {
+    "data": [
+        {
+            "id": ARTICLE,
+            "version": 1,
+            "bulletin": BULLETIN,
+            "source": "bao-vinh-long",
+            "title": "Khánh thành cầu Vàm Sáng",
+            "embargo_until": "2025-09-05T10:00:00+00:00",
+            "href": f"/v1/embargoes/{ARTICLE}",
+        }
+    ]
+}
 CHANGE_LIST: dict[str, Any] = {
     "changes": [
         {
