@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.api.articles import router as articles
 from services.api.cursor import Cursors
+from services.api.embargoes import router as embargoes
 from services.api.entities import router as entities
 from services.api.follow.desk import follow
 from services.api.places import router as places
@@ -27,8 +28,8 @@ _SESSION = {
     "max_parallel_workers_per_gather": "0",
 }  # fmt: skip
 
-RULES = (Rule(ANY, "/", (Scope.READ,)),)
-"""Who reads may follow, too."""
+RULES = (Rule(ANY, "/v1/embargoes", (Scope.EMBARGO,)), Rule(ANY, "/", (Scope.READ,)))
+"""Who reads may follow, too; what is under embargo has addresses and a scope of its own."""
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -62,5 +63,6 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(places)
     app.include_router(stories)
     app.include_router(entities)
-    app.include_router(login_routes(gate, stylesheet="/static/page.css"))
+    app.include_router(embargoes)
+    app.include_router(login_routes(gate, stylesheet="/docs.css"))
     return app

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from services.api import queries
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
+from services.api.places import UnknownUnit
 from services.api.routes import TheCursors, TheEngine, summary
 from services.api.search import find
 from services.api.search.asked import ArticlesAsked, FacetsAsked
@@ -42,7 +43,7 @@ _NEWEST, _FOUND = "articles", "articles found"
     "/articles",
     response_model=ArticleList | ArticleSelection,
     summary="Articles: all, or those that words and filters find",
-    responses=problem_answers(InvalidParameter, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway),
+    responses=problem_answers(InvalidParameter, UnknownUnit, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway),
 )
 def list_articles(
     request: Request, asked: Annotated[ArticlesAsked, Query()], engine: TheEngine, cursors: TheCursors

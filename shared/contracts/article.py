@@ -354,6 +354,26 @@ class ArticleList(BaseModel):
     count: CountOut | None = Field(None, description="Only where it was asked for.")
 
 
+class EmbargoOut(BaseModel):
+    """An article under embargo in the list of these."""
+
+    id: str
+    version: int
+    bulletin: str
+    source: str | None
+    title: str
+    embargo_until: datetime
+    href: str
+
+
+class EmbargoList(BaseModel):
+    """Articles that are made and not yet published: those that end soonest."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.EMBARGO_LIST]})
+
+    data: list[EmbargoOut]
+
+
 class VersionOut(BaseModel):
     """A version of an article in the list of its versions; `valid_from` is when it was made."""
 

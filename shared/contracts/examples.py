@@ -222,6 +222,19 @@ LOOKUP_OUT: dict[str, Any] = {
     "data": [
         {"by": "id", "asked": ARTICLE, "articles": [SUMMARY]},
         {"by": "external_id", "asked": LOOKUP_IN["external_ids"][0], "articles": [SUMMARY]},
+    ],
+}
+EMBARGO_LIST: dict[str, Any] = {
+    "data": [
+        {
+            "id": ARTICLE,
+            "version": 1,
+            "bulletin": BULLETIN,
+            "source": "bao-vinh-long",
+            "title": "Khánh thành cầu Vàm Sáng",
+            "embargo_until": "2025-09-05T10:00:00+00:00",
+            "href": f"/v1/embargoes/{ARTICLE}",
+        }
     ]
 }
 CHANGE_LIST: dict[str, Any] = {
