@@ -222,7 +222,13 @@ class Stack:
         self.children[name] = Child(name, command, fds)
 
     def _environment(self) -> dict[str, str]:
-        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.broker_url, **self.environment}
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.broker_url,
+            # For the form of the readers' pages.
+            "BANTIN_INGEST_URL": self.ingest_url,
+            **self.environment,
+        }
 
 
 def _started(make: Callable[[int], ServerT], usual: int) -> ServerT:

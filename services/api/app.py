@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.api.entities import router as entities
+from services.api.pages.router import add_pages
 from services.api.places import router as places
 from services.api.routes import router
 from services.api.stories import router as stories
@@ -23,6 +24,7 @@ def make_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        ingest.close()
         engine.dispose()
 
     app = create_app(
@@ -37,4 +39,5 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(places)
     app.include_router(stories)
     app.include_router(entities)
+    ingest = add_pages(app, settings)
     return app
