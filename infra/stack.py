@@ -222,10 +222,12 @@ class Stack:
         self.children[name] = Child(name, command, fds)
 
     def _environment(self) -> dict[str, str]:
+        # It listens on the loopback alone: who is on this machine needs no key, but may ask with one.
         return {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.broker_url,
-            # For the form of the readers' pages.
+            "BANTIN_ANONYMOUS": os.environ.get("BANTIN_ANONYMOUS", "post,read,operate:admin"),
+            # For the form of the readers\' pages.
             "BANTIN_INGEST_URL": self.ingest_url,
             **self.environment,
         }
