@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     cursor_secret: str | None = None
     """What cursors are signed with; without it, a random secret that the database holds."""
 
+    field_selections: dict[str, list[str]] = Field(default_factory=dict)
+    """Selections of an article's fields, by name: `fields=@name` asks for one."""
+
     max_prefer_wait: float = 30.0
     """The longest `Prefer: wait` that is honoured, in seconds."""
 

@@ -26,8 +26,8 @@ _SESSION = {
     "max_parallel_workers_per_gather": "0",
 }  # fmt: skip
 
-RULES = (Rule(ANY, "/", (Scope.READ,)),)
-"""Who reads may follow, too."""
+RULES = (Rule(("POST",), "/post", (Scope.POST,)), Rule(ANY, "/", (Scope.READ,)))
+"""Who reads may follow, too. The form of the pages posts with a key of ours: it asks whether the sender may."""
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -53,6 +53,7 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
+    app.state.field_selections = settings.field_selections
     app.include_router(articles)
     app.include_router(router)
     app.include_router(places)

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Engine
 from services.api import queries
 from services.api.cursor import Cursors
 from services.api.diff import difference
-from shared.contracts.article import ArticleOut, ChangeList, DiffOut, VersionList
+from services.api.provenance import CleanText, Value, values
+from shared.contracts.article import ArticleOut, ChangeList, DiffOut, ProvenanceOut, VersionList
 from shared.database import AnyRow, transaction
+from shared.decoding import filed_spans
 from shared.errors import (
     ArticleErased,
     ArticleKilled,
@@ -145,6 +147,63 @@ def get_diff(id: ArticleId, asked: Annotated[DiffAsked, Query()], engine: TheEng
             number = earlier[-1] if earlier else after.version
         before = _row(tx, id, number)
     return json_response(difference(document(before, []), document(after, [])))
+
+
+@router.get(
+    "/articles/{id}/provenance",
+    response_model=ProvenanceOut,
+    summary="Where every value of an article comes from",
+    responses=_HIDDEN,
+)
+def get_provenance(id: ArticleId, engine: TheEngine) -> Response:
+    """Every value of the current version: its places in the text as filed, in the clean text of a block and in the bytes
+    as received, the rule and its version, how sure it is, why, and what it rests on."""
+    with transaction(engine) as tx:
+        row = _row(tx, id)
+        received = queries.bytes_of(tx, row.article_id, row.version)
+    found = list(values(document(row, [])))
+    spans = {span for value in found for span in (*value.spans, *_evidence(value))}
+    spans = {span for span in spans if span[0] <= span[1] <= len(row.text)}
+    in_order = sorted(spans)
+    bytes_at: dict[tuple[int, int], tuple[int, int]] = {}
+    if received is not None:
+        told = filed_spans(received.bytes, received.media_type, received.charset, in_order)
+        bytes_at = dict(zip(in_order, told, strict=True))
+    clean = CleanText(row.text, row.blocks)
+
+    def placed(span: tuple[int, int]) -> dict[str, Any]:
+        place = bytes_at.get(span)
+        return {
+            "start": span[0],
+            "end": span[1],
+            "clean": clean.place(*span),
+            "bytes": {"start": place[0], "end": place[1]} if place else None,
+        }
+
+    data = [
+        {
+            "path": value.path,
+            "value": value.value,
+            "spans": [placed(span) for span in value.spans],
+            **{name: (value.basis or {}).get(name) for name in ("method", "version", "confidence", "reason")},
+            "evidence": [placed(span) for span in _evidence(value)],
+        }
+        for value in found
+    ]
+    return json_response(
+        {
+            "article": id,
+            "version": row.version,
+            "pipeline": row.pipeline,
+            "media_type": received.media_type if received else None,
+            "charset": received.charset if received else None,
+            "data": data,
+        }
+    )
+
+
+def _evidence(value: Value) -> list[tuple[int, int]]:
+    return [(span["start"], span["end"]) for span in (value.basis or {}).get("evidence", ())]
 
 
 def _uuid(id: str) -> UUID:

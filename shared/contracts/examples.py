@@ -176,6 +176,44 @@ SUMMARY: dict[str, Any] = {
     "href": f"/v1/articles/{ARTICLE}",
 }
 ARTICLE_LIST: dict[str, Any] = {"data": [SUMMARY], "page": {"limit": 50, "next": "WyJhcnRpY2xlcyIsMV0"}}
+FACETS: dict[str, Any] = {
+    "counts": {
+        "source": [{"value": "bao-vinh-long", "name": "bao-vinh-long", "count": 1}],
+        "province": [{"value": "86", "name": "Vĩnh Long", "count": 1}],
+        "month": [{"value": "2025-09", "name": "2025-09", "count": 1}],
+    },
+    "articles": 1,
+    "complete": True,
+}
+ARTICLE_SELECTION: dict[str, Any] = {
+    "data": [{"id": ARTICLE, "title": ARTICLE_OUT["title"], "published": PUBLISHED}],
+    "page": {"limit": 50, "next": None},
+}
+_PLACED = {
+    "start": 31,
+    "end": 39,
+    "clean": {"block": 1, "start": 5, "end": 13},
+    "bytes": {"start": 56, "end": 64},
+}
+PROVENANCE: dict[str, Any] = {
+    "article": ARTICLE,
+    "version": 1,
+    "pipeline": ARTICLE_OUT["pipeline"],
+    "media_type": "application/json",
+    "charset": "utf-8",
+    "data": [
+        {
+            "path": "/dates/0",
+            "value": "2025-09-05",
+            "spans": [_PLACED],
+            "method": "dates.numeric",
+            "version": "2",
+            "confidence": 0.97,
+            "reason": "",
+            "evidence": [_PLACED],
+        }
+    ],
+}
 CHANGE_LIST: dict[str, Any] = {
     "changes": [
         {

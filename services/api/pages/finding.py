@@ -10,13 +10,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from services.api import cursor, entity_queries, queries, story_queries
+from services.api import entity_queries, queries, story_queries
+from services.api.cursor import Cursors
 from services.api.entities import EntitiesAsked, NoSuchEntity
 from services.api.pages.drawing import bars_of, map_of
 from services.api.pages.found import FILTERS, Found, find
 from services.api.pages.rendering import TheReader, page
 from services.api.places import AskedOfOne, NoSuchPlace, place_terms
-from services.api.routes import TheEngine, summary
+from services.api.routes import TheCursors, TheEngine, summary
 from services.api.stories import NoSuchStory, StoriesAsked, what_each_adds
 from shared.database import transaction
 from shared.errors import InvalidParameter
@@ -38,13 +39,13 @@ _STORIES = "stories"
 
 
 @router.get("/")
-def show_articles(request: Request, engine: TheEngine, reader: TheReader) -> Response:
+def show_articles(request: Request, engine: TheEngine, cursors: TheCursors, reader: TheReader) -> Response:
     """The articles, those of the filters or all, with the filters as a form."""
     asked = {name: value.strip() for name, value in request.query_params.items() if name in FILTERS and value.strip()}
     found, wrong = Found(), None
     try:
+        found = find(request, engine, cursors, asked)
         with transaction(engine) as tx:
-            found = find(tx, request, asked)
             named = _entity_names(tx, asked)
     except (InvalidParameter, ValidationError) as error:
         wrong, named = _what_is_wrong(error), {}
@@ -134,25 +135,24 @@ def _unit_of(key: str | None) -> Unit | None:
 
 
 @router.get("/stories")
-def show_stories(asked: Annotated[StoriesAsked, Query()], engine: TheEngine, reader: TheReader) -> Response:
+def show_stories(
+    asked: Annotated[StoriesAsked, Query()], engine: TheEngine, cursors: TheCursors, reader: TheReader
+) -> Response:
     """Events of which several articles tell, that of the latest news first."""
-    before = _position(asked.cursor) if asked.cursor else None
+    before = _position(cursors, asked.cursor) if asked.cursor else None
     with transaction(engine) as tx:
         rows = story_queries.newest(tx, before=before, limit=_A_PAGE + 1)
         shown = rows[:_A_PAGE]
         titles = story_queries.titles(tx, [row.id for row in shown])
     last = shown[-1] if len(rows) > _A_PAGE else None
-    onward = cursor.encode_key(_STORIES, (last.last_at.isoformat(), last.id.hex)) if last else None
+    onward = cursors.encode(_STORIES, (last.last_at.isoformat(), last.id.hex)) if last else None
     stories = [{"id": written(STORY, row.id), "title": titles[row.id], "row": row} for row in shown]
     return page("stories.html", reader, stories=stories, onward=onward and urlencode({"cursor": onward}))
 
 
-def _position(text: str) -> tuple[datetime, UUID]:
-    at, id = cursor.decode_key(_STORIES, text, (str, str))
-    try:
-        return datetime.fromisoformat(str(at)), UUID(hex=str(id))
-    except ValueError:
-        raise cursor.BadCursor("this cursor belongs to another list; begin again without it") from None
+def _position(cursors: Cursors, text: str) -> tuple[datetime, UUID]:
+    at, id = cursors.decode(_STORIES, text, (str, str))
+    return datetime.fromisoformat(str(at)), UUID(hex=str(id))
 
 
 @router.get("/stories/{id}")

@@ -1,7 +1,6 @@
 """The pages that change while they are looked at: the live list, and a bulletin that becomes an article."""
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,8 +10,9 @@ from services.api.pages import queries as page_queries
 from services.api.pages.forwarding import HttpIngest, Refused
 from services.api.pages.rendering import Reader, TheReader, page
 from services.api.routes import TheEngine, summary
+from shared.access.gate import caller_of, check_origin
 from shared.database import transaction
-from shared.errors import InvalidParameter, NoSuchBulletin, ServiceError
+from shared.errors import InvalidParameter, NoSuchBulletin
 from shared.ids import ARTICLE, BULLETIN, read, written
 
 router = APIRouter(include_in_schema=False)
@@ -21,12 +21,6 @@ _LIVE = 30
 _STREAM = "/v1/changes/stream"
 _BIGGEST_SEQ = 2**63 - 1
 _FINISHED = {"published", "duplicate", "rejected", "quarantined", "withdrawn", "embargoed"}
-
-
-class ForeignForm(ServiceError):
-    """This form was sent from another site."""
-
-    status, code = 403, "foreign_form"
 
 
 @router.get("/live")
@@ -70,9 +64,14 @@ def post_bulletin(
     flash: Annotated[str, Form()] = "",
 ) -> Response:
     """Hand the bulletin on to ingest, then show what becomes of it."""
-    _check_origin(request)
-    # Forms end lines as mail does.
-    typed = {"text": text.replace("\r\n", "\n"), "source": source.strip(), "published": published.strip()}
+    check_origin(request)
+    caller = caller_of(request)
+    # Forms end lines as mail does. A key that posts for one source posts for no other here either.
+    typed = {
+        "text": text.replace("\r\n", "\n"),
+        "source": caller.source or source.strip(),
+        "published": published.strip(),
+    }
     bulletin = {name: value for name, value in typed.items() if value or name == "text"}
     try:
         id = _ingest(request).post({**bulletin, "priority": "flash" if flash else "normal"})
@@ -125,13 +124,6 @@ def _form(request: Request, reader: Reader, typed: dict[str, str], problem: Any)
 def _ingest(request: Request) -> HttpIngest:
     found: HttpIngest = request.app.state.ingest
     return found
-
-
-def _check_origin(request: Request) -> None:
-    """A form of another site must not post in the name of whoever looks at it. Raises ForeignForm."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise ForeignForm(f"forms are taken from this site, not from {origin}")
 
 
 def check_local(address: str) -> str:

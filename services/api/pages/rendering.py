@@ -10,14 +10,10 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.api.pages.words import LANGUAGES, day, moment, months, share, words
+from services.api.pages.words import LANGUAGES, day, iso, moment, months, share, words
 
 THEMES = ("auto", "light", "dark")
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
     # What is taken back must be gone at the next look.
     "Cache-Control": "private, no-cache",
     "Vary": "Accept-Language, Cookie",
@@ -31,7 +27,7 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_pages.filters.update(day=day, moment=moment, months=months, share=share)
+_pages.filters.update(day=day, iso=iso, moment=moment, months=months, share=share)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

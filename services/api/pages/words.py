@@ -24,6 +24,13 @@ _PART_OF_DAY = {
 }
 
 
+_NO_DAY = {
+    "PAST_REF": ("trước đây", "in the past"),
+    "PRESENT_REF": ("hiện nay", "at present"),
+    "FUTURE_REF": ("sắp tới", "in the future"),
+}
+
+
 @cache
 def words(language: str) -> dict[str, str]:
     """The words of a language, by key."""
@@ -34,6 +41,8 @@ def words(language: str) -> dict[str, str]:
 def day(value: Any, language: str) -> str:
     """A TIMEX3 value or a date as people write it; what has no plain form stays as it is."""
     text = str(value)
+    if text in _NO_DAY:
+        return _NO_DAY[text][LANGUAGES.index(language)]
     if "/" in text:
         return " – ".join(day(part, language) for part in text.split("/") if part)
     if found := _DAY.fullmatch(text):
@@ -58,9 +67,9 @@ def _part(time: str, language: str) -> str:
     return known[LANGUAGES.index(language)] if known else time
 
 
-def moment(at: datetime, language: str) -> str:
+def moment(at: datetime | str, language: str) -> str:
     """A moment to the minute, by the clocks of Việt Nam."""
-    at = at.astimezone(_VIETNAM)
+    at = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(_VIETNAM)
     return f"{at:%H:%M}, {day(at.date().isoformat(), language)}"
 
 
@@ -76,3 +85,8 @@ def months(first: Any, last: Any, language: str) -> str:
     if last is None or first == last:
         return day(first, language)
     return f"{day(first, language)} – {day(last, language)}"
+
+
+def iso(at: datetime | str) -> str:
+    """A moment as machines read it."""
+    return at if isinstance(at, str) else at.isoformat()
