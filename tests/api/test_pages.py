@@ -193,7 +193,7 @@ def test_no_page_brings_anything_from_elsewhere_or_holds_script_of_its_own(api: 
     for path in served:
         answer = api.http.get(path, headers=HTML)
         assert answer.status_code == 200, path
-        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "script-src 'self';" in answer.headers["content-security-policy"]
         assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", answer.text), path
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|style=", answer.text), path
     for name in ("page.css", "page.js", "icon.svg"):

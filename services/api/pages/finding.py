@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from services.api import entity_queries, queries, story_queries
+from services.api import entity_queries, story_queries
 from services.api.cursor import Cursors
 from services.api.entities import EntitiesAsked, NoSuchEntity
 from services.api.pages.drawing import bars_of, map_of
@@ -18,6 +18,8 @@ from services.api.pages.found import FILTERS, Found, find
 from services.api.pages.rendering import TheReader, page
 from services.api.places import AskedOfOne, NoSuchPlace, place_terms
 from services.api.routes import TheCursors, TheEngine, summary
+from services.api.search import find as search
+from services.api.search.find import Wanted
 from services.api.stories import NoSuchStory, StoriesAsked, what_each_adds
 from shared.database import transaction
 from shared.errors import InvalidParameter
@@ -46,7 +48,7 @@ def show_articles(request: Request, engine: TheEngine, cursors: TheCursors, read
     try:
         found = find(request, engine, cursors, asked)
         with transaction(engine) as tx:
-            named = _entity_names(tx, asked)
+            named = _names(tx, asked)
     except (InvalidParameter, ValidationError) as error:
         wrong, named = _what_is_wrong(error), {}
     kept = {name: value for name, value in asked.items() if name != "cursor"}
@@ -72,10 +74,12 @@ def _what_is_wrong(error: InvalidParameter | ValidationError) -> str:
     return f"{'/'.join(map(str, first['loc']))}: {first['msg']}"
 
 
-def _entity_names(tx: Connection, asked: dict[str, str]) -> dict[str, str]:
-    """The names of what is asked for by an id."""
+def _names(tx: Connection, asked: dict[str, str]) -> dict[str, str]:
+    """The names of what is asked for by an id or a code."""
     named = {}
-    for value in asked.values():
+    for name, value in asked.items():
+        if name in ("place", "province") and (known := forms(value)):
+            named[value] = known[-1].title
         if (id := read(ENTITY, value)) and (found := entity_queries.lead(tx, id)):
             named[value] = str(found.name)
     return named
@@ -114,14 +118,14 @@ def show_entity(id: Annotated[str, Path()], engine: TheEngine, reader: TheReader
                 {**_brief(row), "articles": row.articles}
                 for row in entity_queries.cooccurring(tx, ids, type=None, after=None, limit=_MOST_BESIDE)
             ],
-            "articles": _articles(tx, entities=[ids]),
+            "articles": _articles(tx, Wanted(entities=[ids])),
         }
     unit = _unit_of(found.key) if found.type == "place" else None
     return page("entity.html", reader, entity=_brief(found), unit=unit, **told)
 
 
-def _articles(tx: Connection, **filters: Any) -> list[dict[str, Any]]:
-    return [summary(row) for row in queries.newest(tx, before=None, limit=_A_PAGE, **filters)]
+def _articles(tx: Connection, wanted: Wanted) -> list[dict[str, Any]]:
+    return [summary(row) for row in search.page(tx, wanted, sort="newest", after=None, limit=_A_PAGE)]
 
 
 def _brief(row: Any) -> dict[str, str]:
@@ -207,7 +211,7 @@ def show_place(
     if unit is None:
         raise NoSuchPlace(f"no unit had the code {code}" + (f" on {asked.at}" if asked.at else ""))
     with transaction(engine) as tx:
-        articles = _articles(tx, places=[place_terms(code, "valid" if unit.until else "current")])
+        articles = _articles(tx, Wanted(facts=[place_terms(code, "valid" if unit.until else "current")]))
     day = asked.at.isoformat() if asked.at else None if not unit.until else unit.since
     province = unit.code if unit.level == 1 else next((one.code for one in lies_in(unit, day) if one.level == 1), "")
     told = unit_document(unit, (asked.at or _today()).isoformat())

@@ -96,7 +96,7 @@ def _facet(name: str, facets: Any, kept: Mapping[str, str]) -> dict[str, Any] | 
         chosen = query.items() <= kept.items()
         onward = {key: value for key, value in kept.items() if key not in query} if chosen else {**kept, **query}
         values.append({**one, "query": urlencode(onward), "chosen": chosen})
-    return {"name": name, "values": values} if values else None
+    return {"name": name, "entries": values} if values else None
 
 
 def _narrowed(name: str, value: Any, kept: Mapping[str, str]) -> dict[str, str] | None:
