@@ -231,6 +231,8 @@ class Stack:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.broker_url,
             "BANTIN_ANONYMOUS": os.environ.get("BANTIN_ANONYMOUS", "post,read,operate:admin"),
+            # For the form of the readers\' pages.
+            "BANTIN_INGEST_URL": self.ingest_url,
             **self.environment,
         }
 

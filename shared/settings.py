@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     """The least severe log line that is written."""
 
+    ingest_url: str = ""
+    """Where ingest is, for the form of the api's pages; empty: bulletins cannot be posted from a page."""
+
+    ingest_key: str = ""
+    """The key with which that form posts, where ingest wants one. It never reaches a browser."""
+
     anonymous: str = ""
     """The scopes of who asks without a key, such as `read` or `post,read,operate:admin`; by default none."""
 

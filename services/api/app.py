@@ -10,6 +10,7 @@ from services.api.cursor import Cursors
 from services.api.embargoes import router as embargoes
 from services.api.entities import router as entities
 from services.api.follow.desk import follow
+from services.api.pages.router import add_pages
 from services.api.places import router as places
 from services.api.revalidation import Revalidation
 from services.api.routes import router
@@ -28,8 +29,13 @@ _SESSION = {
     "max_parallel_workers_per_gather": "0",
 }  # fmt: skip
 
-RULES = (Rule(ANY, "/v1/embargoes", (Scope.EMBARGO,)), Rule(ANY, "/", (Scope.READ,)))
-"""Who reads may follow, too; what is under embargo has addresses and a scope of its own."""
+RULES = (
+    Rule(ANY, "/v1/embargoes", (Scope.EMBARGO,)),
+    Rule(("POST",), "/post", (Scope.POST,)),
+    Rule(ANY, "/", (Scope.READ,)),
+)
+"""Who reads may follow, too; what is under embargo has addresses and a scope of its own. The form of the pages posts
+with a key of ours: it asks whether the sender may."""
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -42,6 +48,7 @@ def make_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with following():
             yield
+        ingest.close()
         engine.dispose()
         gate.close()
 
@@ -64,5 +71,6 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(stories)
     app.include_router(entities)
     app.include_router(embargoes)
-    app.include_router(login_routes(gate, stylesheet="/docs.css"))
+    app.include_router(login_routes(gate, stylesheet="/static/page.css"))
+    ingest = add_pages(app, settings)
     return app
