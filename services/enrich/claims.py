@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.enrich.text.article import Article
 from shared.contracts.article import ChangeType, VersionKind
-from shared.contracts.bulletin import State
+from shared.contracts.bulletin import Priority, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,11 +28,13 @@ class Claimed:
     size: int
     attempts: int
     failures: int
+    priority: int = int(Priority.NORMAL)
     article_id: UUID | None = None
     revision: int = 1
     kind: str | None = None
     note: str | None = None
     embargo_until: datetime | None = None
+    probe: bool = False
 
     @property
     def number(self) -> int:
@@ -42,7 +44,8 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What became of one attempt: the bulletin's next state and, where it failed, why and when it runs again."""
+    """What became of one attempt: the bulletin's next state and, where it failed, in which stage, why and when it runs
+    again."""
 
     bulletin: Claimed
     state: State
@@ -51,6 +54,7 @@ class Verdict:
     error: str | None = None
     run_at: datetime | None = None
     stage_ms: Mapping[str, float] | None = None
+    stage: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

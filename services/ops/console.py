@@ -1,25 +1,35 @@
 """The desk as pages: drawn by the server, brought up to date by a few lines of script, complete without it."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine
 
-from services.ops import desk, repairs, watching
+from services.ops import figures, jobs, repairs, watching
 from services.ops.contracts import RepairAsked
-from services.ops.routes import Now, TheEngine, which_of
-from services.ops.words import LANGUAGES, ago, duration, moment, words
+from services.ops.controls import Change
+from services.ops.drawing import drawn
+from services.ops.history import history
+from services.ops.live import Live
+from services.ops.recent import Recent
+from services.ops.routes import LogUrl, Now, TheEngine, which_of
+from services.ops.steering import change_queue, steer_job
+from services.ops.steering_contracts import Asked, JobAsked, LimitAsked, QueueName
+from services.ops.words import LANGUAGES, ago, bytes_of, duration, milliseconds, moment, share, words
 from shared.database import transaction
 from shared.errors import InvalidParameter, ServiceError
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_GROUPS, _MOST_ACTIONS, _MOST_HELD = 50, 10, 50
+_MOST_HELD = 50
+Form_ = TypeVar("Form_", bound=BaseModel)
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -34,7 +44,9 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_pages.filters.update(duration=duration, ago=ago, moment=moment)
+_pages.filters.update(
+    duration=duration, ago=ago, moment=moment, milliseconds=milliseconds, bytes_of=bytes_of, share=share
+)
 
 
 class ForeignRequest(ServiceError):
@@ -53,15 +65,29 @@ Language = Annotated[str, Depends(the_language)]
 
 
 @router.get("/")
-def show_desk(engine: TheEngine, now: Now, language: Language, told: str = "") -> Response:
+def show_desk(request: Request, engine: TheEngine, now: Now, language: Language, told: str = "") -> Response:
     """The whole desk on one page."""
-    return _page("desk.html", language, told=told[:200], **_figures(engine, now))
+    figures_now = drawn(engine, request.app.state.recent, now, words(language))
+    return _page("desk.html", language, told=told[:200], **figures_now)
 
 
-@router.get("/fragment")
-def show_fragment(engine: TheEngine, now: Now, language: Language) -> Response:
-    """What changes on that page, for its script."""
-    return _page("figures.html", language, **_figures(engine, now))
+@router.get("/events")
+async def follow(request: Request, language: Language) -> Response:
+    """What changes on that page, as it changes, for its script."""
+    live: Live = request.app.state.live
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(live.follow(language), headers=headers, media_type="text/event-stream")
+
+
+@router.get("/sources")
+def show_sources(
+    engine: TheEngine, now: Now, language: Language, days: Annotated[int, Query(ge=2, le=90)] = 14
+) -> Response:
+    """Who sends, who is odd, and what is found less than before."""
+    with transaction(engine) as tx:
+        found = figures.sources(tx, now=now)["sources"]
+        drift = figures.drift(tx, now=now, days=days)["sources"]
+    return _page("sources.html", language, now=now, sources=found, drift=drift, days=days)
 
 
 @router.get("/quarantine/{signature}")
@@ -74,10 +100,10 @@ def show_group(signature: str, engine: TheEngine, language: Language) -> Respons
 
 
 @router.get("/bulletins/{id}")
-def show_bulletin(id: str, engine: TheEngine, language: Language) -> Response:
+def show_bulletin(id: str, engine: TheEngine, log_url: LogUrl, language: Language) -> Response:
     """One bulletin's life."""
     with transaction(engine) as tx:
-        found = desk.history(tx, id)
+        found = history(tx, id, log_url=log_url)
     return _page("bulletin.html", language, history=found)
 
 
@@ -103,10 +129,9 @@ def repair(
     _check_origin(request)
     if action not in ("replay", "discard"):
         raise InvalidParameter(f"action is replay or discard, not {action!r}")
-    try:
-        asked = RepairAsked(actor=actor, reason=reason, signature=signature, bulletins=[bulletin] if bulletin else None)
-    except ValidationError as error:
-        raise InvalidParameter(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from None
+    asked = _asked(
+        RepairAsked, actor=actor, reason=reason, signature=signature, bulletins=[bulletin] if bulletin else None
+    )
     doing = repairs.repair(
         engine,
         "replay" if action == "replay" else "discard",
@@ -116,24 +141,94 @@ def repair(
         now=now,
     )
     changed = sum(count for _, count in doing)
-    told = f"{words(language)[f'done_{action}']}: {changed}"
+    return _back(language, f"{words(language)[f'done_{action}']}: {changed}")
+
+
+@router.post("/queues")
+def steer_queue(
+    request: Request,
+    engine: TheEngine,
+    now: Now,
+    language: Language,
+    queue: Annotated[QueueName, Form()],
+    action: Annotated[Literal["pause", "resume", "limit"], Form()],
+    actor: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+    most: Annotated[str, Form()] = "",
+) -> Response:
+    """Pause, resume or limit a queue, then back to the desk."""
+    _check_origin(request)
+    asked = _asked(LimitAsked, actor=actor, reason=reason, max_concurrency=most.strip() or None)
+    change = Change(
+        queue=queue, action=action, actor=asked.actor, reason=asked.reason, limits=action == "limit",
+        most=asked.max_concurrency, paused={"pause": True, "resume": False}.get(action),
+    )  # fmt: skip
+    change_queue(engine, change, now)
+    return _back(language, f"{words(language)[action]}: {words(language)[queue]}")
+
+
+@router.post("/jobs")
+def begin_job(
+    request: Request,
+    engine: TheEngine,
+    now: Now,
+    language: Language,
+    signature: Annotated[str, Form()],
+    action: Annotated[Literal["replay", "discard"], Form()],
+    actor: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+    rate: Annotated[float, Form(gt=0, le=10_000)] = 50.0,
+) -> Response:
+    """Begin a long repair of a group, then back to the desk."""
+    _check_origin(request)
+    asked = _asked(JobAsked, action=action, signature=signature, actor=actor, reason=reason, rate=rate)
+    with transaction(engine) as tx:
+        who = {"actor": asked.actor, "reason": asked.reason}
+        jobs.start(tx, asked.action, which_of(asked), rate=asked.rate, now=now, **who)
+    return _back(language, words(language)["job_begun"])
+
+
+@router.post("/jobs/{id}")
+def steer(
+    request: Request,
+    id: int,
+    engine: TheEngine,
+    now: Now,
+    language: Language,
+    action: Annotated[Literal["stop", "continue"], Form()],
+    actor: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+) -> Response:
+    """Stop a long repair or let it go on, then back to the desk."""
+    _check_origin(request)
+    asked = _asked(Asked, actor=actor, reason=reason)
+    steer_job(engine, id, "stopped" if action == "stop" else "running", asked, now)
+    return _back(language, words(language)[action])
+
+
+def draw_figures(engine: Engine, recent: Recent, clock: Callable[[], datetime], language: str) -> str:
+    """What changes on the first page."""
+    return _render("figures.html", language, **drawn(engine, recent, clock(), words(language)))
+
+
+def _asked(form: type[Form_], **values: Any) -> Form_:
+    """What a page's form asks for. Raises InvalidParameter."""
+    try:
+        return form.model_validate(values)
+    except ValidationError as error:
+        raise InvalidParameter(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from None
+
+
+def _back(language: str, told: str) -> Response:
     return RedirectResponse(f"/?lang={language}&told={quote(told)}", 303)
 
 
-def _figures(engine: Engine, now: Any) -> dict[str, Any]:
-    with transaction(engine) as tx:
-        return {
-            "now": now,
-            "queues": desk.queues(tx, now=now),
-            "workers": desk.workers(tx, now=now),
-            "groups": desk.groups(tx, limit=_MOST_GROUPS)["groups"],
-            "actions": watching.actions(tx, limit=_MOST_ACTIONS),
-        }
-
-
 def _page(name: str, language: str, **values: Any) -> HTMLResponse:
-    page = _pages.get_template(name).render(w=words(language), language=language, **values)
-    return HTMLResponse(page, headers=_HEADERS)
+    return HTMLResponse(_render(name, language, **values), headers=_HEADERS)
+
+
+def _render(name: str, language: str, **values: Any) -> str:
+    return _pages.get_template(name).render(w=words(language), language=language, **values)
 
 
 def _check_origin(request: Request) -> None:

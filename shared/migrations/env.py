@@ -6,6 +6,7 @@ from sqlalchemy import text
 import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities
+import shared.tables.operations
 import shared.tables.operators  # noqa: F401  # all modules fill the metadata
 from shared.database import make_engine
 from shared.settings import settings

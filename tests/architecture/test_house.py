@@ -22,7 +22,7 @@ from shared.settings import Settings
 from tests.servers import ROOT
 
 DOCS = ROOT / "docs"
-SERVICES = ("ingest", "enrich", "api")
+SERVICES = ("ingest", "enrich", "api", "ops")
 USED_BY_ONE: dict[str, str] = {
     # A room of shared/ that only one service reaches, and why it may stay there.
 }

@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities
+import shared.tables.operations
 import shared.tables.operators  # noqa: F401  # all fill the metadata
 from shared.contracts.bulletin import State
 from shared.database import make_engine, transaction
