@@ -34,6 +34,7 @@ class Claimed:
     kind: str | None = None
     note: str | None = None
     embargo_until: datetime | None = None
+    suspect: bool = False
     probe: bool = False
 
     @property
@@ -44,8 +45,8 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What became of one attempt: the bulletin's next state and, where it failed, in which stage, why and when it runs
-    again."""
+    """What became of one attempt: the bulletin's next state and, where it failed, in which stage, why, when it runs again,
+    and whether `alone`, because it could do harm to others of its batch."""
 
     bulletin: Claimed
     state: State
@@ -53,6 +54,7 @@ class Verdict:
     error_class: str | None = None
     error: str | None = None
     run_at: datetime | None = None
+    alone: bool = False
     stage_ms: Mapping[str, float] | None = None
     stage: str | None = None
 

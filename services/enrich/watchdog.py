@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.enrich import gate, pipeline, repository
+from services.enrich import pipeline
 from services.enrich.processes import children_of, memory_of
-from services.enrich.repository import Beat
+from services.enrich.records import gate, repository
+from services.enrich.records.repository import Beat
 from shared.database import transaction
 from shared.logging import logger
 

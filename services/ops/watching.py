@@ -108,7 +108,9 @@ def hands(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
     sql = """
     SELECT worker, count(*) FILTER (WHERE ended_at IS NULL) AS in_hand,
            min(started_at) FILTER (WHERE ended_at IS NULL) AS since,
-           min(bulletin_id::text) FILTER (WHERE ended_at IS NULL) AS bulletin,
+           CASE WHEN bool_or(ended_at IS NULL) THEN
+               coalesce((SELECT bulletin_id::text FROM worker_hand WHERE worker_hand.worker = lately.worker),
+                        min(bulletin_id::text) FILTER (WHERE ended_at IS NULL)) END AS bulletin,
            count(*) FILTER (WHERE outcome IN ('published', 'duplicate')) AS finished,
            count(*) FILTER (WHERE outcome IN ('retry', 'quarantined')) AS failed
     FROM (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.enrich import gate
+from services.enrich.records import gate
 from services.enrich.workbench import Workbench
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
