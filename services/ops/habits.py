@@ -49,7 +49,8 @@ def oddity(source: str, counts: Counts, *, now: datetime) -> Oddity | None:
     first = min(seen)
     for hours in _WINDOWS:
         came = _sum(counts, end, hours)
-        days = min(HISTORY_DAYS, int((end - first) / timedelta(days=1)))
+        # As many days before as the source was there for the whole of the window.
+        days = min(HISTORY_DAYS, int((end - first - HOUR * hours) / timedelta(days=1)))
         before = [_sum(counts, end - timedelta(days=day), hours) for day in range(1, days + 1)]
         # A window that is longer than a day is held against those that do not touch it.
         before = before[(hours - 1) // 24 :]
