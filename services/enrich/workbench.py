@@ -15,7 +15,7 @@ from services.enrich import linking, pipeline
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
-from services.enrich.records import daybook, fingerprints, gate, lives, repository, stories
+from services.enrich.records import daybook, fingerprints, gate, lives, repository, search, stories
 from services.enrich.records.daybook import Done
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
@@ -218,8 +218,9 @@ class Workbench:
         versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
         lives.move_on(tx, versions)
         repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
-        fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
         shown = [one for one in versions if not one.bulletin.probe]
+        search.keep(tx, shown)
+        fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
         fingerprints.add(tx, [one.article for one in shown if one.current])
         fingerprints.add_relations(tx, pairs, now=now)
         linking.link(tx, [_named(one) for one in shown], now=now)

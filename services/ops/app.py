@@ -19,6 +19,10 @@ from services.ops.probing import Prober
 from services.ops.recent import Recent
 from services.ops.routes import router
 from services.ops.steering import router as steering
+from shared.access.gate import make_gate
+from shared.access.login import login_routes
+from shared.access.rules import ANY, READS, Rule
+from shared.access.scopes import Scope
 from shared.database import make_engine
 from shared.http import create_app, database_is_ready
 from shared.ids import new_id
@@ -29,11 +33,19 @@ _REST = 0.5
 """Seconds between two looks for work beside the pages."""
 _STATIC = Path(__file__).parent / "static"
 
+RULES = (
+    Rule(READS, "/", (Scope.VIEW,)),
+    Rule(("POST",), "/ops/v1/quarantine:discard", (Scope.ADMIN,)),
+    Rule(ANY, "/", (Scope.OPERATE,)),
+)
+"""Who may do what at the desk: what cannot be undone is for admins. The form of the pages asks for itself."""
+
 
 def make_app(settings: Settings) -> FastAPI:
     """The application; it connects when it is first asked."""
     engine = make_engine(settings.database_url, "bantin-ops", session=_SESSION)
 
+    gate = make_gate(settings, RULES)
     clerks = _clerks(settings)
 
     @asynccontextmanager
@@ -44,12 +56,14 @@ def make_app(settings: Settings) -> FastAPI:
         for clerk in clerks:
             clerk.stop()
         engine.dispose()
+        gate.close()
 
     app = create_app(
         "ops",
         "Bantin, the operator's desk",
         "What waits, for how long, what failed and why; and repairs. Every figure is PostgreSQL's, when it is asked for.",
         lambda: database_is_ready(engine),
+        gate,
         lifespan=lifespan,
     )
     app.state.engine = engine
@@ -61,6 +75,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(steering)
     app.include_router(measured)
     app.include_router(console)
+    app.include_router(login_routes(gate, stylesheet="/static/desk.css"))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
@@ -17,26 +17,23 @@ from services.ops.contracts import RepairAsked
 from services.ops.controls import Change
 from services.ops.drawing import drawn
 from services.ops.history import history
-from services.ops.live import Live
+from services.ops.live import Live, Looker
 from services.ops.recent import Recent
 from services.ops.routes import LogUrl, Now, TheEngine, which_of
-from services.ops.steering import change_queue, steer_job
+from services.ops.steering import change_queue, check_job, steer_job
 from services.ops.steering_contracts import Asked, JobAsked, LimitAsked, QueueName
 from services.ops.words import LANGUAGES, ago, bytes_of, duration, milliseconds, moment, share, words
+from shared.access.gate import actor_of, caller_of, check_origin
+from shared.access.keys import Caller
+from shared.access.scopes import Scope
 from shared.database import transaction
-from shared.errors import InvalidParameter, ServiceError
+from shared.errors import InvalidParameter, NotAllowed
 
 router = APIRouter(include_in_schema=False)
 
 _MOST_HELD = 50
 Form_ = TypeVar("Form_", bound=BaseModel)
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+_HEADERS = {"Cache-Control": "no-store"}
 _pages = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -49,12 +46,6 @@ _pages.filters.update(
 )
 
 
-class ForeignRequest(ServiceError):
-    """This form was sent from another site."""
-
-    status, code = 403, "foreign_request"
-
-
 def the_language(request: Request, lang: Annotated[str | None, Query()] = None) -> str:
     """The language that was asked for, else the browser's, else Vietnamese."""
     asked = lang or request.headers.get("accept-language", "")[:2]
@@ -62,49 +53,53 @@ def the_language(request: Request, lang: Annotated[str | None, Query()] = None) 
 
 
 Language = Annotated[str, Depends(the_language)]
+Asker = Annotated[Caller, Depends(caller_of)]
 
 
 @router.get("/")
-def show_desk(request: Request, engine: TheEngine, now: Now, language: Language, told: str = "") -> Response:
+def show_desk(
+    request: Request, engine: TheEngine, now: Now, language: Language, caller: Asker, told: str = ""
+) -> Response:
     """The whole desk on one page."""
-    figures_now = drawn(engine, request.app.state.recent, now, words(language))
-    return _page("desk.html", language, told=told[:200], **figures_now)
+    values = drawn(engine, request.app.state.recent, now, words(language))
+    return _page("desk.html", _looker(language, caller), told=told[:200], **values)
 
 
 @router.get("/events")
-async def follow(request: Request, language: Language) -> Response:
+async def follow(request: Request, language: Language, caller: Asker) -> Response:
     """What changes on that page, as it changes, for its script."""
     live: Live = request.app.state.live
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(live.follow(language), headers=headers, media_type="text/event-stream")
+    headers = {**_HEADERS, "X-Accel-Buffering": "no"}
+    stream = live.follow(_looker(language, caller))
+    return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
 
 
 @router.get("/sources")
 def show_sources(
-    engine: TheEngine, now: Now, language: Language, days: Annotated[int, Query(ge=2, le=90)] = 14
+    engine: TheEngine, now: Now, language: Language, caller: Asker, days: Annotated[int, Query(ge=2, le=90)] = 14
 ) -> Response:
     """Who sends, who is odd, and what is found less than before."""
     with transaction(engine) as tx:
         found = figures.sources(tx, now=now)["sources"]
         drift = figures.drift(tx, now=now, days=days)["sources"]
-    return _page("sources.html", language, now=now, sources=found, drift=drift, days=days)
+    return _page("sources.html", _looker(language, caller), now=now, sources=found, drift=drift, days=days)
 
 
 @router.get("/quarantine/{signature}")
-def show_group(signature: str, engine: TheEngine, language: Language) -> Response:
+def show_group(signature: str, engine: TheEngine, language: Language, caller: Asker) -> Response:
     """A group of quarantined bulletins, each text beside its trace."""
     with transaction(engine) as tx:
         held = watching.quarantine_list(tx, signature=signature, after=repairs.FIRST, limit=_MOST_HELD)
         texts = watching.texts(tx, [one["id"] for one in held])
-    return _page("group.html", language, signature=signature, held=held, texts=texts)
+    return _page("group.html", _looker(language, caller), signature=signature, held=held, texts=texts)
 
 
 @router.get("/bulletins/{id}")
-def show_bulletin(id: str, engine: TheEngine, log_url: LogUrl, language: Language) -> Response:
+def show_bulletin(id: str, engine: TheEngine, log_url: LogUrl, language: Language, caller: Asker) -> Response:
     """One bulletin's life."""
     with transaction(engine) as tx:
         found = history(tx, id, log_url=log_url)
-    return _page("bulletin.html", language, history=found)
+    return _page("bulletin.html", _looker(language, caller), history=found)
 
 
 @router.get("/find")
@@ -119,28 +114,22 @@ def repair(
     engine: TheEngine,
     now: Now,
     language: Language,
-    action: Annotated[str, Form()],
-    actor: Annotated[str, Form()],
+    caller: Asker,
+    action: Annotated[Literal["replay", "discard"], Form()],
     reason: Annotated[str, Form()],
+    actor: Annotated[str | None, Form()] = None,
     signature: Annotated[str | None, Form()] = None,
     bulletin: Annotated[str | None, Form()] = None,
 ) -> Response:
     """Replay or discard a group or one bulletin, then back to the desk."""
-    _check_origin(request)
-    if action not in ("replay", "discard"):
-        raise InvalidParameter(f"action is replay or discard, not {action!r}")
+    check_origin(request)
     asked = _asked(
         RepairAsked, actor=actor, reason=reason, signature=signature, bulletins=[bulletin] if bulletin else None
     )
-    doing = repairs.repair(
-        engine,
-        "replay" if action == "replay" else "discard",
-        which_of(asked),
-        actor=asked.actor,
-        reason=asked.reason,
-        now=now,
-    )
-    changed = sum(count for _, count in doing)
+    if action == "discard" and not caller.may(Scope.ADMIN):
+        raise NotAllowed(f"to give bulletins up needs {Scope.ADMIN}: it cannot be undone")
+    who = {"actor": actor_of(caller, asked.actor), "reason": asked.reason}
+    changed = sum(count for _, count in repairs.repair(engine, action, which_of(asked), now=now, **who))
     return _back(language, f"{words(language)[f'done_{action}']}: {changed}")
 
 
@@ -150,17 +139,18 @@ def steer_queue(
     engine: TheEngine,
     now: Now,
     language: Language,
+    caller: Asker,
     queue: Annotated[QueueName, Form()],
     action: Annotated[Literal["pause", "resume", "limit"], Form()],
-    actor: Annotated[str, Form()],
     reason: Annotated[str, Form()],
+    actor: Annotated[str | None, Form()] = None,
     most: Annotated[str, Form()] = "",
 ) -> Response:
     """Pause, resume or limit a queue, then back to the desk."""
-    _check_origin(request)
+    check_origin(request)
     asked = _asked(LimitAsked, actor=actor, reason=reason, max_concurrency=most.strip() or None)
     change = Change(
-        queue=queue, action=action, actor=asked.actor, reason=asked.reason, limits=action == "limit",
+        queue=queue, action=action, actor=actor_of(caller, asked.actor), reason=asked.reason, limits=action == "limit",
         most=asked.max_concurrency, paused={"pause": True, "resume": False}.get(action),
     )  # fmt: skip
     change_queue(engine, change, now)
@@ -173,17 +163,19 @@ def begin_job(
     engine: TheEngine,
     now: Now,
     language: Language,
+    caller: Asker,
     signature: Annotated[str, Form()],
     action: Annotated[Literal["replay", "discard"], Form()],
-    actor: Annotated[str, Form()],
     reason: Annotated[str, Form()],
-    rate: Annotated[float, Form(gt=0, le=10_000)] = 50.0,
+    actor: Annotated[str | None, Form()] = None,
+    rate: Annotated[str, Form()] = "50",
 ) -> Response:
     """Begin a long repair of a group, then back to the desk."""
-    _check_origin(request)
+    check_origin(request)
     asked = _asked(JobAsked, action=action, signature=signature, actor=actor, reason=reason, rate=rate)
+    check_job(asked, caller)
+    who = {"actor": actor_of(caller, asked.actor), "reason": asked.reason}
     with transaction(engine) as tx:
-        who = {"actor": asked.actor, "reason": asked.reason}
         jobs.start(tx, asked.action, which_of(asked), rate=asked.rate, now=now, **who)
     return _back(language, words(language)["job_begun"])
 
@@ -195,20 +187,28 @@ def steer(
     engine: TheEngine,
     now: Now,
     language: Language,
+    caller: Asker,
     action: Annotated[Literal["stop", "continue"], Form()],
-    actor: Annotated[str, Form()],
     reason: Annotated[str, Form()],
+    actor: Annotated[str | None, Form()] = None,
 ) -> Response:
     """Stop a long repair or let it go on, then back to the desk."""
-    _check_origin(request)
+    check_origin(request)
     asked = _asked(Asked, actor=actor, reason=reason)
-    steer_job(engine, id, "stopped" if action == "stop" else "running", asked, now)
+    who = {"actor": actor_of(caller, asked.actor), "reason": asked.reason}
+    steer_job(engine, id, "stopped" if action == "stop" else "running", now, **who)
     return _back(language, words(language)[action])
 
 
-def draw_figures(engine: Engine, recent: Recent, clock: Callable[[], datetime], language: str) -> str:
+def draw_figures(engine: Engine, recent: Recent, clock: Callable[[], datetime], looker: Looker) -> str:
     """What changes on the first page."""
-    return _render("figures.html", language, **drawn(engine, recent, clock(), words(language)))
+    return _render("figures.html", looker, **drawn(engine, recent, clock(), words(looker.language)))
+
+
+def _looker(language: str, caller: Caller) -> Looker:
+    return Looker(
+        language=language, who=caller.label, operate=caller.may(Scope.OPERATE), discard=caller.may(Scope.ADMIN)
+    )
 
 
 def _asked(form: type[Form_], **values: Any) -> Form_:
@@ -223,16 +223,11 @@ def _back(language: str, told: str) -> Response:
     return RedirectResponse(f"/?lang={language}&told={quote(told)}", 303)
 
 
-def _page(name: str, language: str, **values: Any) -> HTMLResponse:
-    return HTMLResponse(_render(name, language, **values), headers=_HEADERS)
+def _page(name: str, looker: Looker, **values: Any) -> HTMLResponse:
+    return HTMLResponse(_render(name, looker, **values), headers=_HEADERS)
 
 
-def _render(name: str, language: str, **values: Any) -> str:
-    return _pages.get_template(name).render(w=words(language), language=language, **values)
-
-
-def _check_origin(request: Request) -> None:
-    """A form of another site must not repair anything here. Raises ForeignRequest."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise ForeignRequest(f"forms are taken from this site, not from {origin}")
+def _render(name: str, looker: Looker, **values: Any) -> str:
+    may = {"operate": looker.operate, "discard": looker.discard}
+    told = {"w": words(looker.language), "language": looker.language, "who": looker.who, "may": may}
+    return _pages.get_template(name).render(**told, **values)

@@ -174,7 +174,9 @@ class RepairAsked(BaseModel):
     error_class: str | None = Field(None, max_length=200, description="Those of a class of error.")
     stage: str | None = Field(None, max_length=100, description="Those that failed in a stage.")
     everything: bool = Field(default=False, description="All.")
-    actor: Words = Field(description="Who asks.")
+    actor: Words | None = Field(
+        None, description="Who asks. Whoever has a key is known by its label; anybody else must say it."
+    )
     reason: Words
     dry_run: bool = Field(default=False, description="Change nothing; tell how many are meant.")
 

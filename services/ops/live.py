@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 
@@ -15,30 +16,41 @@ _LONGEST = 15.0
 _AGAIN_MS = 500
 
 
+class Looker(NamedTuple):
+    """Whom a page is drawn for: the language, the name of the key, and what its holder may do."""
+
+    language: str
+    who: str | None
+    operate: bool
+    discard: bool
+
+
 class Live:
-    """Draws the figures of a language when somebody looks, at most every two seconds."""
+    """Draws the figures when somebody looks, at most every two seconds, for all alike who may do the same."""
 
-    def __init__(self, draw: Callable[[str], str]) -> None:
+    def __init__(self, draw: Callable[[Looker], str]) -> None:
         self._draw = draw
-        self._drawn: dict[str, tuple[float, str]] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._drawn: dict[Looker, tuple[float, str]] = {}
+        self._locks: dict[Looker, asyncio.Lock] = {}
 
-    async def figures(self, language: str) -> str:
+    async def figures(self, looker: Looker) -> str:
         """The figures, no older than two seconds. Raises what drawing raises."""
-        async with self._locks.setdefault(language, asyncio.Lock()):
-            at, page = self._drawn.get(language, (0.0, ""))
+        # The figures name nobody: whoever is signed in gets the same.
+        alike = looker._replace(who="-" if looker.who else None)
+        async with self._locks.setdefault(alike, asyncio.Lock()):
+            at, page = self._drawn.get(alike, (0.0, ""))
             if time.monotonic() - at >= _EVERY:
-                page = await run_in_threadpool(self._draw, language)
-                self._drawn[language] = (time.monotonic(), page)
+                page = await run_in_threadpool(self._draw, alike)
+                self._drawn[alike] = (time.monotonic(), page)
             return page
 
-    async def follow(self, language: str) -> AsyncIterator[str]:
+    async def follow(self, looker: Looker) -> AsyncIterator[str]:
         """Events: `figures` whenever they may have changed, `away` while they cannot be had."""
         yield f"retry: {_AGAIN_MS}\n\n"
         until = time.monotonic() + _LONGEST
         while time.monotonic() < until:
             try:
-                yield event("figures", await self.figures(language))
+                yield event("figures", await self.figures(looker))
             except Exception:  # whatever it is, whoever looks must see that the figures are old
                 yield event("away", DatabaseAway.title())
             await asyncio.sleep(_EVERY)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from sqlalchemy import Engine
 
 from services.ops import controls, desk, jobs, repairs
@@ -10,8 +10,11 @@ from services.ops.contracts import OneQueue, Setting
 from services.ops.controls import Change
 from services.ops.routes import Now, TheEngine, which_of
 from services.ops.steering_contracts import Asked, Job, JobAsked, Jobs, LimitAsked, QueueName
+from shared.access.gate import actor_of, caller_of
+from shared.access.keys import Caller
+from shared.access.scopes import Scope
 from shared.database import transaction
-from shared.errors import DatabaseAway, InvalidParameter, ServiceError
+from shared.errors import DatabaseAway, InvalidParameter, NotAllowed, ServiceError
 from shared.http import json_response, problem_answers
 from shared.logging import logger
 
@@ -20,6 +23,7 @@ log = logger(__name__)
 router = APIRouter(prefix="/ops/v1", tags=["ops"])
 
 TheQueue = Annotated[QueueName, Path(description="`all`, or one of its two parts.")]
+Asker = Annotated[Caller, Depends(caller_of)]
 JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -47,9 +51,9 @@ def get_queue(queue: TheQueue, engine: TheEngine, now: Now) -> Response:
     summary="Stop work on a queue",
     responses=problem_answers(InvalidParameter, DatabaseAway),
 )
-def put_pause(queue: TheQueue, asked: Asked, engine: TheEngine, now: Now) -> Response:
+def put_pause(queue: TheQueue, asked: Asked, engine: TheEngine, now: Now, caller: Asker) -> Response:
     """From now on nobody begins anything of the queue; what is in hand is finished. Bulletins are still taken in."""
-    change = Change(queue=queue, action="pause", paused=True, actor=asked.actor, reason=asked.reason)
+    change = Change(queue=queue, action="pause", paused=True, actor=_actor(asked, caller), reason=asked.reason)
     return _change(change, engine, now)
 
 
@@ -59,9 +63,9 @@ def put_pause(queue: TheQueue, asked: Asked, engine: TheEngine, now: Now) -> Res
     summary="Let work on a queue go on",
     responses=problem_answers(InvalidParameter, DatabaseAway),
 )
-def put_resume(queue: TheQueue, asked: Asked, engine: TheEngine, now: Now) -> Response:
+def put_resume(queue: TheQueue, asked: Asked, engine: TheEngine, now: Now, caller: Asker) -> Response:
     """`all` that is resumed leaves what was paused by itself as it is."""
-    change = Change(queue=queue, action="resume", paused=False, actor=asked.actor, reason=asked.reason)
+    change = Change(queue=queue, action="resume", paused=False, actor=_actor(asked, caller), reason=asked.reason)
     return _change(change, engine, now)
 
 
@@ -71,10 +75,15 @@ def put_resume(queue: TheQueue, asked: Asked, engine: TheEngine, now: Now) -> Re
     summary="Limit work on a queue",
     responses=problem_answers(InvalidParameter, DatabaseAway),
 )
-def patch_queue(queue: TheQueue, asked: LimitAsked, engine: TheEngine, now: Now) -> Response:
+def patch_queue(queue: TheQueue, asked: LimitAsked, engine: TheEngine, now: Now, caller: Asker) -> Response:
     """From now on no more than so many transactions begin to work on it at once, in all workers together."""
     change = Change(
-        queue=queue, action="limit", limits=True, most=asked.max_concurrency, actor=asked.actor, reason=asked.reason
+        queue=queue,
+        action="limit",
+        limits=True,
+        most=asked.max_concurrency,
+        actor=_actor(asked, caller),
+        reason=asked.reason,
     )
     return _change(change, engine, now)
 
@@ -97,15 +106,15 @@ def change_queue(engine: Engine, change: Change, now: Now) -> dict[str, object]:
     response_model=Job,
     status_code=202,
     summary="Begin a long repair",
-    responses=problem_answers(InvalidParameter, DatabaseAway),
+    responses=problem_answers(InvalidParameter, NotAllowed, DatabaseAway),
 )
-def post_job(asked: JobAsked, engine: TheEngine, now: Now) -> Response:
+def post_job(asked: JobAsked, engine: TheEngine, now: Now, caller: Asker) -> Response:
     """Replay or discard at a pace, piece by piece. With `dry_run` only the number is told, as `:replay` tells it."""
-    which = which_of(asked)
+    check_job(asked, caller)
+    which, who = which_of(asked), _who(asked, caller)
     with transaction(engine) as tx:
         if asked.dry_run:
             return json_response({"matched": repairs.count(tx, which), "changed": 0, "actions": []})
-        who = {"actor": asked.actor, "reason": asked.reason}
         job = jobs.start(tx, asked.action, which, rate=asked.rate, now=now, **who)
     return json_response(job, 202, {"Location": f"/ops/v1/jobs/{job['id']}"})
 
@@ -135,9 +144,9 @@ def get_job(id: JobId, engine: TheEngine) -> Response:
     summary="Stop a long repair",
     responses=problem_answers(InvalidParameter, NoSuchJob, DatabaseAway),
 )
-def post_stop(id: JobId, asked: Asked, engine: TheEngine, now: Now) -> Response:
+def post_stop(id: JobId, asked: Asked, engine: TheEngine, now: Now, caller: Asker) -> Response:
     """After the piece that is in hand. What is done stays done."""
-    return json_response(steer_job(engine, id, "stopped", asked, now))
+    return json_response(steer_job(engine, id, "stopped", now, **_who(asked, caller)))
 
 
 @router.post(
@@ -146,15 +155,29 @@ def post_stop(id: JobId, asked: Asked, engine: TheEngine, now: Now) -> Response:
     summary="Let a long repair go on",
     responses=problem_answers(InvalidParameter, NoSuchJob, DatabaseAway),
 )
-def post_continue(id: JobId, asked: Asked, engine: TheEngine, now: Now) -> Response:
+def post_continue(id: JobId, asked: Asked, engine: TheEngine, now: Now, caller: Asker) -> Response:
     """From where it was stopped."""
-    return json_response(steer_job(engine, id, "running", asked, now))
+    return json_response(steer_job(engine, id, "running", now, **_who(asked, caller)))
 
 
-def steer_job(engine: Engine, id: int, state: str, asked: Asked, now: Now) -> dict[str, object]:
+def steer_job(engine: Engine, id: int, state: str, now: Now, *, actor: str, reason: str) -> dict[str, object]:
     """Stop a job or let it go on; the job as it is then. Raises NoSuchJob."""
     with transaction(engine) as tx:
-        job = jobs.set_state(tx, id, state, actor=asked.actor, reason=asked.reason, now=now)
+        job = jobs.set_state(tx, id, state, actor=actor, reason=reason, now=now)
     if job is None:
         raise NoSuchJob(f"there is no job {id}")
     return job
+
+
+def check_job(asked: JobAsked, caller: Caller) -> None:
+    """What cannot be undone is for admins. Raises NotAllowed."""
+    if asked.action == "discard" and not caller.may(Scope.ADMIN):
+        raise NotAllowed(f"to give bulletins up needs {Scope.ADMIN}: it cannot be undone")
+
+
+def _who(asked: Asked | JobAsked, caller: Caller) -> dict[str, str]:
+    return {"actor": _actor(asked, caller), "reason": asked.reason}
+
+
+def _actor(asked: Asked | JobAsked, caller: Caller) -> str:
+    return actor_of(caller, asked.actor)

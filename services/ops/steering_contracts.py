@@ -15,7 +15,9 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    actor: Words = Field(description="Who asks.")
+    actor: Words | None = Field(
+        None, description="Who asks; the holder of a key is known by it, and what is said here does not count."
+    )
     reason: Words
 
 

@@ -1,6 +1,6 @@
 """The desk steers and measures: pauses and limits, long repairs, the workers' daybook, probes.
 
-Revision: 0015, after 0011. Yesterday's code goes on beside it: what is new has defaults or may be null. Yesterday's workers
+Revision: 0015, after 0014. Yesterday's code goes on beside it: what is new has defaults or may be null. Yesterday's workers
 heed no pause; those of today do.
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0015'
-down_revision = '0011'
+down_revision = '0014'
 branch_labels = None
 depends_on = None
 
