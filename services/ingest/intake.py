@@ -1,6 +1,6 @@
 """The bulletins' rows, as the front door sees them: every statement of ingest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -124,6 +124,21 @@ async def _find_again(connection: AsyncConnection[Any], filings: Sequence[Filing
         asked: TakenIn(id=found, received_at=received_at, fingerprint=fingerprint, replayed=found != asked)
         for asked, found, fingerprint, received_at in await cursor.fetchall()
     }
+
+
+_UNREAD = """
+INSERT INTO source_hour (hour, source, finished, duplicates, quarantined, unread, dates, dates_refused, places, places_open)
+SELECT hour, source, 0, 0, 0, count, 0, 0, 0, 0
+FROM unnest(%(hours)s::timestamptz[], %(sources)s::text[], %(counts)s::int[]) AS t (hour, source, count)
+ORDER BY hour, source
+ON CONFLICT (hour, source) DO UPDATE SET unread = source_hour.unread + excluded.unread
+"""
+
+
+async def add_unread(connection: AsyncConnection[Any], counts: Mapping[tuple[datetime, str], int]) -> None:
+    """Count what could not be read as text, by the hour and the source: nothing else is kept of it."""
+    hours, sources = zip(*counts, strict=True)
+    await connection.execute(_UNREAD, {"hours": list(hours), "sources": list(sources), "counts": list(counts.values())})
 
 
 async def finished(connection: AsyncConnection[Any], ids: Sequence[UUID]) -> set[UUID]:
