@@ -90,6 +90,12 @@ def article_row(tx: Connection, id: UUID, version: int | None = None) -> AnyRow 
     return tx.execute(_VERSION.where(readable_article.c.id == id, which)).one_or_none()
 
 
+def article_rows(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+    """Those of the articles that may be read, with their current versions."""
+    found = tx.execute(_VERSION.where(readable_article.c.id.in_(ids), _CURRENT))
+    return {row.article_id: row for row in found}
+
+
 def version_rows(tx: Connection, id: UUID) -> list[AnyRow]:
     """All versions of a readable article, the first first."""
     return list(tx.execute(_VERSION.where(readable_article.c.id == id).order_by(article_version.c.version)).all())

@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from services.api.articles import router as articles
 from services.api.cursor import Cursors
 from services.api.entities import router as entities
+from services.api.follow.desk import follow
 from services.api.places import router as places
+from services.api.revalidation import Revalidation
 from services.api.routes import router
 from services.api.stories import router as stories
 from shared.access.gate import make_gate
@@ -37,7 +39,8 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with following():
+            yield
         engine.dispose()
         gate.close()
 
@@ -49,9 +52,12 @@ def make_app(settings: Settings) -> FastAPI:
         gate,
         lifespan=lifespan,
     )
+    app.add_middleware(Revalidation)
     app.state.engine = engine
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
+    app.state.field_selections = settings.field_selections
     app.include_router(articles)
+    following = follow(app, engine, settings)
     app.include_router(router)
     app.include_router(places)
     app.include_router(stories)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.ops import charts, desk, figures, jobs, watching
+from services.ops import charts, desk, figures, followers, jobs, watching
 from services.ops.recent import Recent
 from shared.database import transaction
 
@@ -30,6 +30,8 @@ def drawn(engine: Engine, recent: Recent, now: datetime, w: Mapping[str, str]) -
             "probes": figures.probes(tx, now=now),
             "latency": _side_by_side(latency, figures.latency(tx, now=now, minutes=_SHORT)),
             "charts": {**_chart_of_rates(minutes, now, w), **_charts_of_latency(latency, now, w)},
+            "consumers": followers.consumers(tx, now=now),
+            "webhooks": followers.webhooks(tx, now=now),
             "actions": watching.actions(tx, limit=_MOST_ACTIONS),
         }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.ops import lives
+from services.ops import followers, lives
 from shared.errors import NoSuchBulletin
 from shared.ids import ARTICLE, BULLETIN, read, written
 
@@ -24,13 +24,15 @@ def history(tx: Connection, asked: str, *, log_url: str) -> dict[str, Any]:
     article = found["made_id"]
     relations = lives.relations(tx, id, article)
     versions = lives.versions(tx, article) if article else []
+    changes = lives.changes_of(tx, article) if article else []
     events = [
         *_begun(found),
         *(event for one in lives.attempts(tx, id) for event in _attempt(one)),
         *_ended(found),
         *(_related(one) for one in relations),
         *(_version(one) for one in versions),
-        *(_changed(one) for one in (lives.changes_of(tx, article) if article else ())),
+        *(_changed(one) for one in changes),
+        *(_sent(one) for one in followers.deliveries(tx, [one["seq"] for one in changes])),
         *(_done(one) for one in (lives.deeds(tx, article) if article else ())),
         *(_acted(one) for one in lives.actions_on(tx, id)),
     ]
@@ -107,6 +109,11 @@ def _version(one: dict[str, Any]) -> dict[str, Any]:
 
 def _changed(one: dict[str, Any]) -> dict[str, Any]:
     return _event(one["at"], one["type"], {"seq": one["seq"], "version": one["version"]})
+
+
+def _sent(one: dict[str, Any]) -> dict[str, Any]:
+    told = {name: one[name] for name in ("seq", "state", "tries")}
+    return _event(one["ended_at"] or one["made_at"], "delivery", {"webhook": followers.webhook_of(one), **told})
 
 
 def _done(one: dict[str, Any]) -> dict[str, Any]:

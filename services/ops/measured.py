@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from services.ops import figures
-from services.ops.measured_contracts import Drift, Latency, Probes, Sources
+from services.ops import figures, followers
+from services.ops.measured_contracts import Consumers, Drift, Latency, Probes, Sources, Webhooks
 from services.ops.routes import Now, TheEngine
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter
@@ -50,6 +50,27 @@ def get_drift(
     """By source and day the shares of refused dates, unresolved places, unread bytes, duplicates and quarantined."""
     with transaction(engine) as tx:
         return json_response(figures.drift(tx, now=now, days=days, source=source))
+
+
+@router.get(
+    "/consumers",
+    response_model=Consumers,
+    summary="How far consumers are behind",
+    responses=problem_answers(DatabaseAway),
+)
+def get_consumers(engine: TheEngine, now: Now) -> Response:
+    """Every named consumer, with the changes that it has not acknowledged."""
+    with transaction(engine) as tx:
+        return json_response({"at": now, "consumers": followers.consumers(tx, now=now)})
+
+
+@router.get(
+    "/webhooks", response_model=Webhooks, summary="What cannot be delivered", responses=problem_answers(DatabaseAway)
+)
+def get_webhooks(engine: TheEngine, now: Now) -> Response:
+    """Every webhook, with what waits for it and what failed."""
+    with transaction(engine) as tx:
+        return json_response({"at": now, "webhooks": followers.webhooks(tx, now=now)})
 
 
 @router.get(

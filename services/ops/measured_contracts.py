@@ -140,3 +140,42 @@ class Probes(BaseModel):
     p99_seconds: float | None
     latest: Probe | None
     probes: list[Probe]
+
+
+class Consumer(BaseModel):
+    """A named consumer: `lag` changes are not acknowledged, and the first of them waits for `lag_seconds`."""
+
+    name: str
+    position: int
+    acked_at: datetime | None
+    lag: int
+    lag_seconds: float
+
+
+class Consumers(BaseModel):
+    """Who follows the feed under a name."""
+
+    at: datetime
+    consumers: list[Consumer]
+
+
+class Webhook(BaseModel):
+    """A webhook: `lag` changes have no delivery yet; of those that wait, `retried` were tried before."""
+
+    id: str
+    host: str
+    disabled: Literal["by_request", "gone", "failing"] | None
+    disabled_at: datetime | None
+    failing_since: datetime | None
+    lag: int
+    waiting: int
+    retried: int
+    oldest_waits_seconds: float
+    failed_last_day: int
+
+
+class Webhooks(BaseModel):
+    """Where changes are sent to."""
+
+    at: datetime
+    webhooks: list[Webhook]

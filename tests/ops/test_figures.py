@@ -136,3 +136,27 @@ def test_the_figures_come_as_events_while_somebody_looks(ops: Service) -> None:
     assert "event: figures" in text
     assert "Queues" in text
     assert "<html" not in text
+
+
+def test_followers_that_are_behind_are_told(ops: Service, bench: Workbench) -> None:
+    (id,) = some_bulletins(ops.database, [a_text()], received_at=datetime.now(UTC))
+    bench.enrich([])
+    ops.database.run("INSERT INTO consumer VALUES ('web', '{}', 0, now() - interval '1 h', NULL)")
+    ops.database.run(
+        "INSERT INTO webhook (id, url, filter, format, secret, position, failing_since, created_at)"
+        " VALUES (gen_random_uuid(), 'https://nhan.example/bi-mat?k=1', '{}', 'plain', 'whsec_x', 1, now(), now())"
+    )
+    ops.database.run(
+        "INSERT INTO webhook_delivery (webhook_id, seq, article_id, tries, next_try_at, made_at)"
+        " SELECT webhook.id, seq, article_id, 2, now(), now() FROM webhook, change"
+    )
+    (consumer,) = ops.http.get("/ops/v1/consumers").json()["consumers"]
+    assert (consumer["name"], consumer["lag"], consumer["acked_at"]) == ("web", 1, None)
+    (webhook,) = ops.http.get("/ops/v1/webhooks").json()["webhooks"]
+    assert (webhook["host"], webhook["lag"], webhook["waiting"], webhook["retried"]) == ("nhan.example", 0, 1, 1)
+    page = ops.http.get("/?lang=en").text
+    assert "nhan.example" in page
+    assert "bi-mat" not in page
+    told = ops.http.get(f"/ops/v1/bulletins/bul_{id.hex}/history").json()["events"]
+    (delivery,) = (event["detail"] for event in told if event["what"] == "delivery")
+    assert (delivery["seq"], delivery["state"], delivery["tries"]) == (1, "waiting", 2)
