@@ -140,6 +140,18 @@ class Settings(BaseSettings):
     worker_concurrency: int = 2
     """Child processes of one worker."""
 
+    probe_url: str = ""
+    """Where ingest is, for the synthetic bulletin that the desk sends end to end; empty: none is sent."""
+
+    probe_interval: float = 60.0
+    """Seconds between two synthetic bulletins."""
+
+    probe_key: str = ""
+    """What the desk sends as bearer token with a synthetic bulletin, where ingest asks for one."""
+
+    log_url: str = ""
+    """Where logs are looked up by an id, with `{id}` in it, for links in a bulletin's history; empty: no links."""
+
 
 @lru_cache
 def settings() -> Settings:
