@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.api.entities import router as entities
+from services.api.export_routes import Exports
+from services.api.export_routes import router as exports
+from services.api.feed_routes import router as feeds
 from services.api.places import router as places
 from services.api.routes import router
 from services.api.stories import router as stories
@@ -24,6 +27,7 @@ def make_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         engine.dispose()
+        app.state.exports.close()
 
     app = create_app(
         "api",
@@ -33,7 +37,11 @@ def make_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.engine = engine
+    app.state.public_url = settings.public_url
+    app.state.exports = Exports(settings.database_url, most=settings.max_exports, patience=settings.export_patience)
     app.include_router(router)
+    app.include_router(feeds)
+    app.include_router(exports)
     app.include_router(places)
     app.include_router(stories)
     app.include_router(entities)

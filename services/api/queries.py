@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, Text, Uuid, any_, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 
 from shared.database import AnyRow
-from shared.tables.articles import article_version, change, feed_head, readable_article
+from shared.tables.articles import article_version, change, feed_head, readable_article, recalled_article
 from shared.tables.entities import article_entity
 
 
@@ -37,20 +37,11 @@ def newest(
     Each of `places` are terms of which an article must have one, each of `entities` are such entities. That order is the
     order of commits: an article that arrives while somebody pages through can only stand before the first page.
     """
-    feed = (
-        select(change.c.seq, change.c.article_id)
-        .join(readable_article, readable_article.c.id == change.c.article_id)
-        .where(change.c.type == "article.published")
-    )
+    feed = chosen(days=days, places=places, entities=entities)
     if before is not None:
         feed = feed.where(change.c.seq < before)
     # The page is cut from the feed first, so that no plan can begin by joining all articles.
-    cut = (
-        (_such(feed, days, places, entities) if days or places or entities else feed)
-        .order_by(change.c.seq.desc())
-        .limit(limit)
-        .subquery()
-    )
+    cut = feed.order_by(change.c.seq.desc()).limit(limit).subquery()
     listed = (
         select(
             cut.c.seq,
@@ -68,6 +59,18 @@ def newest(
         .order_by(cut.c.seq.desc())
     )
     return tx.execute(listed).all()
+
+
+def chosen(
+    *, days: Days | None = None, places: Sequence[Sequence[str]] = (), entities: Sequence[Sequence[UUID]] = ()
+) -> Select[Any]:
+    """`seq` and `article_id` of all readable articles that `newest` could list, in no order."""
+    feed = (
+        select(change.c.seq, change.c.article_id)
+        .join(readable_article, readable_article.c.id == change.c.article_id)
+        .where(change.c.type == "article.published")
+    )
+    return _such(feed, days, places, entities) if days or places or entities else feed
 
 
 _CURRENT = (article_version.c.article_id == readable_article.c.id) & (
@@ -104,6 +107,26 @@ def _such(
 def changes(tx: Connection, *, since: int, limit: int) -> Sequence[AnyRow]:
     """What follows a position of the feed, in order."""
     return tx.execute(select(change).where(change.c.seq > since).order_by(change.c.seq).limit(limit)).all()
+
+
+def last_change(tx: Connection) -> datetime | None:
+    """When the feed last told of anything; None if it never did."""
+    return tx.execute(select(change.c.at).order_by(change.c.seq.desc()).limit(1)).scalar_one_or_none()
+
+
+def recalled(tx: Connection, id: UUID) -> AnyRow | None:
+    """What readers are told of an article that they knew and may read no more: how it stands, since when, and the note."""
+    told = (
+        select(
+            recalled_article.c.pub_status, recalled_article.c.note, recalled_article.c.erased_at, change.c.version,
+            change.c.at,
+        )
+        .join(change, change.c.article_id == recalled_article.c.id)
+        .where(recalled_article.c.id == id)
+        .order_by(change.c.seq.desc())
+        .limit(1)
+    )  # fmt: skip
+    return tx.execute(told).one_or_none()
 
 
 def head_seq(tx: Connection) -> int:

@@ -9,14 +9,19 @@ from zlib import crc32
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Select
 
 from services.api import cursor, entity_queries, queries
 from services.api.cursor import BadCursor
 from services.api.diff import difference
+from services.api.formats.item import Item
+from services.api.formats.negotiation import NotAcceptable, preferred
+from services.api.formats.ninjs import tombstone
+from services.api.formats.representations import FORMS, JSON, NINJS, OFFERED, content_type
 from services.api.places import place_terms, province_terms
 from services.api.queries import Days
 from shared.contracts.article import ArticleList, ArticleOut, ChangeList, DiffOut, VersionList
+from shared.contracts.ninjs import NinjsOut
 from shared.database import AnyRow, transaction
 from shared.errors import (
     ArticleErased,
@@ -52,13 +57,11 @@ def the_engine(request: Request) -> Engine:
 TheEngine = Annotated[Engine, Depends(the_engine)]
 
 
-class ArticlesAsked(BaseModel):
-    """What may be asked of the list of articles; anything else is refused."""
+class FiltersAsked(BaseModel):
+    """By what articles may be picked: in lists, feeds and exports alike. Anything else is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(50, ge=1, le=200, description="Articles on a page.")
-    cursor: str | None = Field(None, max_length=500, description="`page.next` of the page before.")
     date_from: date | None = Field(None, description="Only articles that speak of this day or a later one.")
     date_to: date | None = Field(None, description="Only articles that speak of this day or an earlier one.")
     date_field: Literal["mentioned", "event", "published"] = Field(
@@ -102,6 +105,17 @@ class ArticlesAsked(BaseModel):
             raise InvalidParameter(f"date_to {self.date_to} is before date_from {self.date_from}")
         return Days(self.date_field, self.date_from, self.date_to)
 
+    def chosen(self, tx: Connection) -> Select[Any]:
+        """`seq` and `article_id` of all articles that are meant."""
+        return queries.chosen(days=self.days, places=self.places, entities=self.entities(tx))
+
+
+class ArticlesAsked(FiltersAsked):
+    """What may be asked of the list of articles; anything else is refused."""
+
+    limit: int = Field(50, ge=1, le=200, description="Articles on a page.")
+    cursor: str | None = Field(None, max_length=500, description="`page.next` of the page before.")
+
     def onward(self, cursor: str) -> str:
         """The query of the next page."""
         asked = self.model_dump(mode="json", exclude_unset=True) | {"limit": self.limit, "cursor": cursor}
@@ -126,41 +140,57 @@ class ChangesAsked(BaseModel):
 def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -> Response:
     """A page of articles. Follow `page.next` until it is null: every article that was there at the first page comes
     exactly once, however many arrive meanwhile."""
-    before = cursor.decode(_NEWEST, asked.cursor) if asked.cursor is not None else None
     with transaction(engine) as tx:
-        rows = queries.newest(
-            tx,
-            before=before,
-            limit=asked.limit + 1,
-            days=asked.days,
-            places=asked.places,
-            entities=asked.entities(tx),
-        )
-    page, more = rows[: asked.limit], len(rows) > asked.limit
-    onward = cursor.encode(_NEWEST, page[-1].seq) if more else None
+        page, onward = page_of(tx, asked)
     headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}
     return json_response(
         {"data": [summary(row) for row in page], "page": {"limit": asked.limit, "next": onward}}, headers=headers
     )
 
 
+def page_of(tx: Connection, asked: ArticlesAsked) -> tuple[Sequence[AnyRow], str | None]:
+    """The rows of a page, and the cursor of the next one if there is one. Raises BadCursor or InvalidParameter."""
+    before = cursor.decode(_NEWEST, asked.cursor) if asked.cursor is not None else None
+    rows = queries.newest(
+        tx,
+        before=before,
+        limit=asked.limit + 1,
+        days=asked.days,
+        places=asked.places,
+        entities=asked.entities(tx),
+    )
+    page, more = rows[: asked.limit], len(rows) > asked.limit
+    return page, cursor.encode(_NEWEST, page[-1].seq) if more else None
+
+
 ArticleId = Annotated[str, Path(description="An article's id.")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="A version's number.")]
-_HIDDEN = problem_answers(NoSuchArticle, ArticleWithheld, ArticleKilled, ArticleErased, DatabaseAway)
+_HIDDEN = problem_answers(NoSuchArticle, ArticleWithheld, ArticleKilled, ArticleErased, NotAcceptable, DatabaseAway)
+_FORMS: dict[str, dict[str, Any]] = {
+    kind: {"schema": NinjsOut.model_json_schema(by_alias=True) if kind == NINJS[0] else {"type": "string"}}
+    for kind in OFFERED[1:]
+}
 
 
 @router.get(
     "/articles/{id}",
     response_model=ArticleOut,
     summary="One article",
-    responses={304: {"description": "As you have it."}, **_HIDDEN},
+    responses={200: {"content": _FORMS}, 304: {"description": "As you have it."}, **_HIDDEN},
 )
 def get_article(id: ArticleId, request: Request, engine: TheEngine) -> Response:
-    """The article's current version: its blocks, dates and names, each with its place in the text as filed and why."""
+    """The article's current version: its blocks, dates and names, each with its place in the text as filed and why.
+
+    `Accept` chooses the form: JSON, IPTC ninjs 3.1 (strict or with our extension), plain text, Markdown. In ninjs an
+    article that was withheld or killed is a tombstone with its `pubStatus`."""
+    form = preferred(request.headers.get("accept"), OFFERED)
     with transaction(engine) as tx:
+        uuid = read(ARTICLE, id)
+        if form in NINJS and uuid and (recalled := queries.recalled(tx, uuid)):
+            return _tombstone(id, recalled)
         row = _row(tx, id)
         relations = relations_of(tx, row)
-    return _shown(row, relations, request)
+    return _shown(row, relations, request, form)
 
 
 @router.get(
@@ -179,18 +209,21 @@ def list_versions(id: ArticleId, engine: TheEngine) -> Response:
     response_model=ArticleOut,
     summary="One version of an article",
     responses={
+        200: {"content": _FORMS},
         304: {"description": "As you have it."},
         **problem_answers(
-            NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, DatabaseAway
+            NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, NotAcceptable,
+            DatabaseAway,
         ),
     },
-)
+)  # fmt: skip
 def get_version(id: ArticleId, number: VersionNumber, request: Request, engine: TheEngine) -> Response:
-    """The article as that version has it."""
+    """The article as that version has it, in the form that `Accept` names."""
+    form = preferred(request.headers.get("accept"), OFFERED)
     with transaction(engine) as tx:
         row = _row(tx, id, number)
         relations = relations_of(tx, row)
-    return _shown(row, relations, request)
+    return _shown(row, relations, request, form)
 
 
 class DiffAsked(BaseModel):
@@ -239,15 +272,35 @@ def _row(tx: Connection, id: str, number: int | None = None) -> AnyRow:
     return row
 
 
-def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request) -> Response:
+def item_of(row: AnyRow, relations: Sequence[AnyRow], base: str) -> Item:
+    """An article's row as all formats take it. No version comes before readers while the article is under embargo."""
+    modified_at = max(row.valid_from, row.available_at)
+    return Item(article=document(row, relations), modified_at=modified_at, base=base)
+
+
+def base_of(request: Request) -> str:
+    """The address of this service as readers know it: as it is set, else as this one wrote it."""
+    return str(request.app.state.public_url or request.base_url).rstrip("/")
+
+
+def _tombstone(id: str, row: AnyRow) -> Response:
+    """What ninjs has for an article that was taken back. Why it is withheld is nobody's business."""
+    note = row.note if row.pub_status == "canceled" else None
+    told = tombstone(id, version=row.version, pub_status=row.pub_status, at=row.at, note=note)
+    return Response(dumps(told), media_type=NINJS[0], headers={"Cache-Control": "no-cache", "Vary": "Accept"})
+
+
+def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request, form: str) -> Response:
     # Whatever changes the document changes one of these.
     last = max((relation.decided_at.timestamp() for relation in relations), default=0)
     links = crc32(dumps(row.links))
-    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}-{row.story_id}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if _matches(request.headers.get("if-none-match"), etag):
+    of_form = "" if form == JSON else f"-{form.partition('/')[2]}"
+    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}-{row.story_id}{of_form}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
+    if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    return Response(dumps(document(row, relations)), media_type="application/json", headers=headers)
+    shown = FORMS[form](item_of(row, relations, base_of(request)))
+    return Response(shown, media_type=content_type(form), headers=headers)
 
 
 def _version(row: AnyRow) -> dict[str, Any]:
@@ -324,7 +377,7 @@ def _meant(tx: Connection, told: str, type: str) -> list[UUID]:
     return entity_queries.members(tx, [id] if id else entity_queries.called(tx, told, type))
 
 
-def _matches(if_none_match: str | None, etag: str) -> bool:
+def matches(if_none_match: str | None, etag: str) -> bool:
     """Does the reader have this already? Weak comparison, as RFC 9110 asks for here."""
     if if_none_match is None:
         return False
