@@ -7,11 +7,15 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Engine
 
 from services.api import queries
-from services.api.cursor import BadCursor
+from services.api.articles import page_of
+from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
 from services.api.formats.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
-from services.api.routes import ArticlesAsked, TheEngine, base_of, item_of, matches, page_of
+from services.api.routes import TheCursors, TheEngine, base_of, item_of, matches
+from services.api.search.asked import ArticlesAsked
+from services.api.search.language import BadQuery
 from shared.contracts.feed import JsonFeedOut
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter
@@ -22,7 +26,7 @@ router = APIRouter(prefix="/v1/feeds", tags=["feeds"])
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _SETTLED = timedelta(seconds=2)
-_PROBLEMS = problem_answers(InvalidParameter, BadCursor, DatabaseAway)
+_PROBLEMS = problem_answers(InvalidParameter, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "As you have it."}}
 
 Asked = Annotated[ArticlesAsked, Query()]
@@ -34,9 +38,9 @@ Asked = Annotated[ArticlesAsked, Query()]
     response_class=Response,
     responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}, **_UNCHANGED, **_PROBLEMS},
 )
-def atom_feed(asked: Asked, request: Request, engine: TheEngine) -> Response:
+def atom_feed(asked: Asked, request: Request, engine: TheEngine, cursors: TheCursors) -> Response:
     """An Atom feed (RFC 4287) of what `GET /v1/articles` lists, with the same filters; `rel="next"` leads to older ones."""
-    feed = _feed(asked, request, engine)
+    feed = _feed(asked, request, engine, cursors)
     return _answer(atom(feed), f"{ATOM}; charset=utf-8", feed, request)
 
 
@@ -50,18 +54,18 @@ def atom_feed(asked: Asked, request: Request, engine: TheEngine) -> Response:
         **_PROBLEMS,
     },
 )
-def json_feed_route(asked: Asked, request: Request, engine: TheEngine) -> Response:
+def json_feed_route(asked: Asked, request: Request, engine: TheEngine, cursors: TheCursors) -> Response:
     """The same as JSON Feed 1.1; `next_url` leads to older ones."""
-    feed = _feed(asked, request, engine)
+    feed = _feed(asked, request, engine, cursors)
     return _answer(dumps(json_feed(feed)), JSON_FEED, feed, request)
 
 
-def _feed(asked: ArticlesAsked, request: Request, engine: TheEngine) -> Feed:
+def _feed(asked: ArticlesAsked, request: Request, engine: Engine, cursors: Cursors) -> Feed:
     base = base_of(request)
     with transaction(engine) as tx:
         # The time first: what is listed after it may be newer, never older.
         changed_at = queries.last_change(tx) or _NEVER
-        page, onward = page_of(tx, asked)
+        page, onward = page_of(tx, asked, cursors)
         rows = rows_of(tx, [row.id for row in page])
     told = asked.model_dump(mode="json", exclude_unset=True)
     address = f"{base}{request.url.path}"
@@ -77,7 +81,7 @@ def _feed(asked: ArticlesAsked, request: Request, engine: TheEngine) -> Feed:
 
 
 def _with_query(address: str, asked: dict[str, Any]) -> str:
-    return f"{address}?{urlencode(asked)}" if asked else address
+    return f"{address}?{urlencode(asked, doseq=True)}" if asked else address
 
 
 def _answer(body: bytes, media_type: str, feed: Feed, request: Request) -> Response:

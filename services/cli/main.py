@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
-from services.cli import desk, entities, follow, life, places, show
+from services.cli import desk, entities, follow, keys, life, places, show
 from services.cli.client import connect, document, exit_code
 from services.cli.home import ROOT, addresses
 from shared.client import BantinError
@@ -28,6 +28,7 @@ app.add_typer(desk.quarantine, name="quarantine")
 for command in (desk.queue, desk.workers, desk.ledger, desk.history, desk.top):
     app.command()(command)
 app.add_typer(entities.app, name="entities")
+app.add_typer(keys.app, name="keys")
 app.command()(follow.tail)
 app.command()(follow.export)
 
