@@ -29,3 +29,12 @@ BELL_ERRORS = Counter("bantin_bell_errors", "Bells that could not be rung: the b
 SWEEP_TURN = Gauge(
     "bantin_sweep_last_turn_timestamp_seconds", "When the sweep last finished a turn; old: it is stuck or dead."
 )
+FOLLOWERS = Gauge("bantin_followers", "Streams of changes that are open on this process.")
+DELIVERIES = Counter(
+    "bantin_deliveries",
+    "Requests to webhooks, by what became of the delivery: delivered, waiting or failed.",
+    ["state"],
+)
+DELIVER_TURN = Gauge(
+    "bantin_deliver_last_turn_timestamp_seconds", "When the deliverer last looked; old: it is stuck or dead."
+)

@@ -92,16 +92,15 @@ def article_row(tx: Connection, id: UUID, version: int | None = None) -> AnyRow 
     return tx.execute(_VERSION.where(readable_article.c.id == id, which)).one_or_none()
 
 
+def article_rows(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+    """Those of the articles that may be read, with their current versions."""
+    found = tx.execute(_VERSION.where(readable_article.c.id.in_(ids), _CURRENT))
+    return {row.article_id: row for row in found}
+
+
 def version_rows(tx: Connection, id: UUID) -> list[AnyRow]:
     """All versions of a readable article, the first first."""
     return list(tx.execute(_VERSION.where(readable_article.c.id == id).order_by(article_version.c.version)).all())
-
-
-def rows_of(tx: Connection, ids: Sequence[UUID]) -> list[AnyRow]:
-    """Those of some articles that are readable, with their current versions, in the order asked for."""
-    among = readable_article.c.id == any_(cast(list(ids), ARRAY(Uuid)))
-    found = {row.article_id: row for row in tx.execute(_VERSION.where(among, _CURRENT)).all()}
-    return [found[id] for id in ids if id in found]
 
 
 def every_row(tx: Connection, chosen: Select[Any], *, at_once: int) -> Iterator[Sequence[AnyRow]]:

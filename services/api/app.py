@@ -11,7 +11,9 @@ from services.api.entities import router as entities
 from services.api.export_routes import Exports
 from services.api.export_routes import router as exports
 from services.api.feed_routes import router as feeds
+from services.api.follow.desk import follow
 from services.api.places import router as places
+from services.api.revalidation import Revalidation
 from services.api.routes import router
 from services.api.stories import router as stories
 from shared.access.gate import make_gate
@@ -40,7 +42,8 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with following():
+            yield
         engine.dispose()
         gate.close()
         app.state.exports.close()
@@ -53,11 +56,14 @@ def make_app(settings: Settings) -> FastAPI:
         gate,
         lifespan=lifespan,
     )
+    app.add_middleware(Revalidation)
     app.state.engine = engine
     app.state.public_url = settings.public_url
     app.state.exports = Exports(settings.database_url, most=settings.max_exports, patience=settings.export_patience)
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
+    app.state.field_selections = settings.field_selections
     app.include_router(articles)
+    following = follow(app, engine, settings)
     app.include_router(router)
     app.include_router(feeds)
     app.include_router(exports)

@@ -23,6 +23,7 @@ from shared.contracts.article import ArticleOut
 from shared.contracts.ninjs import EXTENSION, extended_schema
 from shared.database import make_engine, transaction
 from shared.errors import DatabaseAway, InvalidParameter, NotFound, ServiceError
+from shared.following import head_seq
 from shared.http import json_response, problem_answers
 from shared.logging import logger
 
@@ -61,7 +62,8 @@ class Exports:
             "jit": "off",
             "max_parallel_workers_per_gather": "0",
             "random_page_cost": "1.1",
-            "idle_in_transaction_session_timeout": f"{patience:.0f}s",
+            # The net under the service's own cut, which comes first.
+            "idle_in_transaction_session_timeout": f"{2 * patience:.0f}s",
         }
         self.patience = patience
         self._engine = make_engine(database_url, "bantin-export", pool_size=most, session=session, repeatable=True)
@@ -113,7 +115,7 @@ def export(asked: Annotated[ExportAsked, Query()], request: Request) -> Response
         export = Export(
             tx=tx,
             # The first statement: it takes the snapshot.
-            head_seq=queries.head_seq(tx),
+            head_seq=head_seq(tx),
             chosen=find.every(asked.wanted(tx)) if asked.filters else queries.everything(),
             format=FORMATS[asked.format],
             item_of=lambda row, relations: item_of(row, relations, base),

@@ -13,14 +13,16 @@ from services.api import queries
 from services.api.articles import page_of
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
 from services.api.formats.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
-from services.api.routes import TheCursors, TheEngine, base_of, item_of, matches
+from services.api.revalidation import matches
+from services.api.routes import TheCursors, TheEngine, base_of, item_of
 from services.api.search.asked import ArticlesAsked
+from services.api.search.find import Wanted
 from services.api.search.language import BadQuery
 from shared.contracts.feed import JsonFeedOut
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter
 from shared.http import dumps, problem_answers
-from shared.reading import rows_of
+from shared.reading import article_rows
 
 router = APIRouter(prefix="/v1/feeds", tags=["feeds"])
 
@@ -65,8 +67,8 @@ def _feed(asked: ArticlesAsked, request: Request, engine: Engine, cursors: Curso
     with transaction(engine) as tx:
         # The time first: what is listed after it may be newer, never older.
         changed_at = queries.last_change(tx) or _NEVER
-        page, onward = page_of(tx, asked, cursors)
-        rows = rows_of(tx, [row.id for row in page])
+        page, onward = page_of(tx, asked, asked.wanted(tx) if asked.picks else Wanted(), cursors)
+        found = article_rows(tx, [row.id for row in page])
     told = asked.model_dump(mode="json", exclude_unset=True)
     address = f"{base}{request.url.path}"
     return Feed(
@@ -76,7 +78,8 @@ def _feed(asked: ArticlesAsked, request: Request, engine: Engine, cursors: Curso
         home=f"{base}/v1/articles",
         following=f"{address}?{asked.onward(onward)}" if onward else None,
         changed_at=changed_at,
-        items=[item_of(row, [], base) for row in rows],
+        # What was taken back since the page was cut is not there.
+        items=[item_of(found[row.id], [], base) for row in page if row.id in found],
     )
 
 

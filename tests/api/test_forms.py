@@ -26,7 +26,7 @@ def test_an_article_is_read_in_every_form(api: Service, publish: Publish) -> Non
     assert markdown.text.startswith("# Khánh thành cầu Vàm Sáng\n\n")
     kinds = [answer.headers["Content-Type"] for answer in (ninjs, extended, text, markdown)]
     assert kinds == [MEDIA_TYPE, EXTENDED_MEDIA_TYPE, "text/plain; charset=utf-8", "text/markdown; charset=utf-8"]
-    assert {answer.headers["Vary"] for answer in (ninjs, extended, text, markdown)} == {"Accept"}
+    assert all("Accept" in answer.headers["Vary"].split(", ") for answer in (ninjs, extended, text, markdown))
 
 
 def test_a_version_is_read_in_every_form_too(api: Service, publish: Publish) -> None:
