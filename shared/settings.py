@@ -152,6 +152,15 @@ class Settings(BaseSettings):
     log_url: str = ""
     """Where logs are looked up by an id, with `{id}` in it, for links in a bulletin's history; empty: no links."""
 
+    public_url: str = ""
+    """The address of the api as its readers know it, such as https://tin.example.vn; empty: as each request has it."""
+
+    max_exports: int = 4
+    """Exports that one api process writes at the same time; one more is answered 503."""
+
+    export_patience: float = 60.0
+    """Seconds a reader of an export may take nothing before it is cut off."""
+
 
 @lru_cache
 def settings() -> Settings:

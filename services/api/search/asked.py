@@ -27,7 +27,7 @@ from shared.orthography.lexemes import plain, words
 
 MOST_IDS = 100
 _ENTITY_TYPES = {"person": "person", "org": "organization", "law": "document"}
-_NOT_FILTERS = {"limit", "cursor", "fields", "highlight", "facets", "count"}
+_NOT_FILTERS = {"limit", "cursor", "format", "fields", "highlight", "facets", "count"}
 
 
 def _without_nul(text: str) -> str:
