@@ -105,6 +105,12 @@ def article_row(tx: Connection, id: UUID, version: int | None = None) -> AnyRow 
     return tx.execute(_VERSION.where(readable_article.c.id == id, which)).one_or_none()
 
 
+def article_rows(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+    """Those of the articles that may be read, with their current versions."""
+    found = tx.execute(_VERSION.where(readable_article.c.id.in_(ids), _CURRENT))
+    return {row.article_id: row for row in found}
+
+
 def embargoed_rows(tx: Connection, *, limit: int) -> list[AnyRow]:
     """Articles under embargo, in their current versions: those that end soonest."""
     soonest = _EMBARGOED.order_by(embargoed_article.c.embargo_until, embargoed_article.c.id).limit(limit)
