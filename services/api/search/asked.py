@@ -80,7 +80,7 @@ class FiltersAsked(BaseModel):
         None,
         max_length=5_000,
         description=f"Ids of articles, with commas; at most {MOST_IDS}.",
-        json_schema_extra={"pattern": "^art_[0-9a-f]{32}(,art_[0-9a-f]{32}){0,%d}$" % (MOST_IDS - 1)},
+        json_schema_extra={"pattern": f"^art_[0-9a-f]{{32}}(,art_[0-9a-f]{{32}}){{0,{MOST_IDS - 1}}}$"},
     )
     date_from: Day | None = Field(None, description="Only articles that speak of this day or a later one.")
     date_to: Day | None = Field(None, description="Only articles that speak of this day or an earlier one.")
