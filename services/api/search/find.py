@@ -189,8 +189,6 @@ def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     columns = article_search.c
     conditions = [names(ids, columns) for ids in wanted.entities]
-    if wanted.not_entities:
-        conditions.append(not_(names(wanted.not_entities, columns)))
     if wanted.days:
         conditions.append(speaks_of(wanted.days, columns))
     if wanted.stories:
@@ -206,9 +204,11 @@ def _rechecked(
 ) -> list[ColumnElement[bool]]:
     """What the indexes could not tell: that it is hit exactly so, and in no better grade."""
     query, grade = wanted.query, grades[number]
+    # Most articles do not name what shall not be named: no index helps.
+    left_out = [not_(names(wanted.not_entities, found.c))] if wanted.not_entities else []
     if query is None or grade is None:
-        return []
-    conditions = [] if query.is_told_by_index else [query.exact(grade, found.c)]
+        return left_out
+    conditions = left_out if query.is_told_by_index else [*left_out, query.exact(grade, found.c)]
     better = [
         one
         for one in grades[:number]
