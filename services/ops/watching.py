@@ -16,7 +16,6 @@ RATE_MINUTES = (1, 5, 60)
 
 _MOST_IDS = 20
 _MOST_BYTES = 20_000
-_IN_HAND = "EXISTS (SELECT FROM attempt WHERE attempt.bulletin_id = bulletin.id AND attempt.ended_at IS NULL)"
 
 SIGNATURE = r"""
 md5(coalesce(error_class, '') || regexp_replace(regexp_replace(regexp_replace(
@@ -27,16 +26,27 @@ md5(coalesce(error_class, '') || regexp_replace(regexp_replace(regexp_replace(
 
 
 def queues(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
-    """Of each priority: what waits, is worked on, waits for a later try and when that is, and the age of the oldest due."""
-    sql = f"""
-    SELECT priority, count(*) FILTER (WHERE run_at <= %(now)s AND NOT in_hand) AS waiting,
-           count(*) FILTER (WHERE in_hand) AS in_work,
-           count(*) FILTER (WHERE run_at > %(now)s AND NOT in_hand) AS retrying,
-           min(run_at) FILTER (WHERE run_at > %(now)s AND NOT in_hand) AS next_try_at,
-           coalesce(extract(epoch FROM %(now)s - min(run_at) FILTER (WHERE run_at <= %(now)s)), 0)::float8
-               AS oldest_age_seconds
-    FROM (SELECT priority, run_at, {_IN_HAND} AS in_hand FROM bulletin WHERE status = 'queued') AS open
-    GROUP BY priority
+    """Of each priority: what waits, is worked on, waits for a later try and when that is, and the age of the oldest due.
+
+    All that is queued is counted by its index alone, then what is in hand, which is little, is taken away.
+    """
+    sql = """
+    WITH held AS MATERIALIZED (
+        SELECT DISTINCT bulletin.id, priority, run_at FROM attempt JOIN bulletin ON bulletin.id = bulletin_id
+        WHERE ended_at IS NULL AND status = 'queued'
+    ), in_hand AS (
+        SELECT priority, count(*) AS all_of_them, count(*) FILTER (WHERE run_at <= %(now)s) AS due FROM held GROUP BY 1
+    ), due AS (
+        SELECT priority, count(*) AS n, min(run_at) AS oldest FROM bulletin
+        WHERE status = 'queued' AND run_at <= %(now)s GROUP BY priority
+    ), later AS (
+        SELECT priority, count(*) AS n, min(run_at) AS next_try_at FROM bulletin
+        WHERE status = 'queued' AND run_at > %(now)s AND id NOT IN (SELECT id FROM held) GROUP BY priority
+    )
+    SELECT priority, (coalesce(due.n, 0) - coalesce(in_hand.due, 0))::int AS waiting,
+           coalesce(in_hand.all_of_them, 0)::int AS in_work, coalesce(later.n, 0)::int AS retrying, next_try_at,
+           coalesce(extract(epoch FROM %(now)s - oldest), 0)::float8 AS oldest_age_seconds
+    FROM due FULL JOIN later USING (priority) FULL JOIN in_hand USING (priority)
     """
     found = {row["priority"]: row for row in documents(tx, sql, now=now)}
     held_back, limits = _controls(tx)
