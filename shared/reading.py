@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
-from shared.errors import ArticleErased, ArticleKilled, ArticleWithheld, NoSuchArticle, ServiceError
+from shared.errors import ArticleErased, ArticleKilled, ArticleMerged, ArticleWithheld, NoSuchArticle, ServiceError
 from shared.ids import ARTICLE, BULLETIN, ENTITY, STORY, written
 from shared.tables.articles import (
     FINDINGS,
@@ -107,6 +107,11 @@ def why_not(tx: Connection, id: UUID | None, asked: str) -> ServiceError:
         return ArticleErased(row.note)
     if row.pub_status == "canceled":
         return ArticleKilled(row.note)
+    if row.duplicate_of is not None:
+        original = written(ARTICLE, row.duplicate_of)
+        return ArticleMerged(
+            f"it was found to be a duplicate of {original}", headers={"Location": f"/v1/articles/{original}"}
+        )
     return ArticleWithheld("ask again when the feed says article.released")
 
 
@@ -124,6 +129,9 @@ def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
     Of what may not be seen nothing is said, not even what it has in common with this one.
     """
     readable = select(readable_article.c.id)
+    merged = select(recalled_article.c.id).where(
+        recalled_article.c.duplicate_of == row.article_id, recalled_article.c.pub_status == "usable"
+    )
     ours = (
         select(
             *_TOLD,
@@ -145,7 +153,9 @@ def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
         .where(
             duplicate_relation.c.original_id == row.article_id,
             duplicate_relation.c.kind != "none",
-            article_version.c.article_id.is_(None) | article_version.c.article_id.in_(readable),
+            article_version.c.article_id.is_(None)
+            | article_version.c.article_id.in_(readable)
+            | article_version.c.article_id.in_(merged),
         )
         .order_by(duplicate_relation.c.decided_at.desc(), duplicate_relation.c.bulletin_id.desc())
         .limit(_MOST_RELATIONS)

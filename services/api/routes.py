@@ -21,6 +21,7 @@ from shared.database import AnyRow, transaction
 from shared.errors import (
     ArticleErased,
     ArticleKilled,
+    ArticleMerged,
     ArticleWithheld,
     DatabaseAway,
     InvalidParameter,
@@ -146,7 +147,9 @@ def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -
 
 ArticleId = Annotated[str, Path(description="An article's id.")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="A version's number.")]
-_HIDDEN = problem_answers(NoSuchArticle, ArticleWithheld, ArticleKilled, ArticleErased, DatabaseAway)
+_WHY_NOT = (NoSuchArticle, ArticleMerged, ArticleWithheld, ArticleKilled, ArticleErased, DatabaseAway)
+_HIDDEN = problem_answers(*_WHY_NOT)
+_HIDDEN_VERSION = problem_answers(*_WHY_NOT, NoSuchVersion, InvalidParameter)
 
 
 @router.get(
@@ -180,9 +183,7 @@ def list_versions(id: ArticleId, engine: TheEngine) -> Response:
     summary="One version of an article",
     responses={
         304: {"description": "As you have it."},
-        **problem_answers(
-            NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, DatabaseAway
-        ),
+        **_HIDDEN_VERSION,
     },
 )
 def get_version(id: ArticleId, number: VersionNumber, request: Request, engine: TheEngine) -> Response:
@@ -206,9 +207,7 @@ class DiffAsked(BaseModel):
     "/articles/{id}/diff",
     response_model=DiffOut,
     summary="What differs between two versions",
-    responses=problem_answers(
-        NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, DatabaseAway
-    ),
+    responses=_HIDDEN_VERSION,
 )
 def get_diff(id: ArticleId, asked: Annotated[DiffAsked, Query()], engine: TheEngine) -> Response:
     """By field, what only the earlier says and what only the later says; and the changed spans in both filed texts."""

@@ -3,7 +3,7 @@
 import random
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -157,6 +157,7 @@ class Workbench:
         known: dict[int, tuple[UUID, Said]] = {}
         judged: Judged = {}
         originals = self._lock_words(tx, [article for _, article, _ in made], known, judged) if made else {}
+        held_apart = fingerprints.apart(tx, [bulletin for bulletin, _, _ in made])
         standings = lives.standings(tx, [bulletin for bulletin, _, _ in made])
         versions, plain, ends = [], [], dict[UUID, State]()
         for bulletin, article, _ in made:
@@ -172,12 +173,15 @@ class Workbench:
                     originals[article.exact_key] = article.id
         articles = [article for _, article in plain]
         likely = fingerprints.candidates(tx, articles, known) if articles else {}
-        settled = pipeline.settle(articles, originals, likely, judged)
+        apart = {article.id: held_apart[bulletin.id] for bulletin, article in plain if bulletin.id in held_apart}
+        settled = pipeline.settle(articles, originals, likely, judged, apart)
         pairs = [(bulletin, article) for (bulletin, _), article in zip(plain, settled, strict=True)]
-        versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
+        versions += [_first(bulletin, article, originals) for bulletin, article in pairs if article.duplicate is None]
+        moving = [(one.article.id, one.bulletin.id) for one in versions if one.current and not one.first]
+        fingerprints.carry_over(tx, moving)
         lives.move_on(tx, versions)
         repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
-        fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
+        fingerprints.forget(tx, [id for id, _ in moving])
         fingerprints.add(tx, [one.article for one in versions if one.current])
         fingerprints.add_relations(tx, pairs, now=now)
         linking.link(tx, [_named(one) for one in versions], now=now)
@@ -251,9 +255,10 @@ def _named(version: Version) -> Named:
     return Named(article_id=version.article.id, version=version.number, naming=version.article.naming)
 
 
-def _first(bulletin: Claimed, article: Article) -> Version:
-    """The first version of a new article."""
-    return Version(bulletin=bulletin, article=article, number=bulletin.revision)
+def _first(bulletin: Claimed, article: Article, originals: Mapping[bytes, UUID]) -> Version:
+    """The first version of a new article. The words are another's already only where a person holds the two apart."""
+    holds_words = article.exact_key not in originals
+    return Version(bulletin=bulletin, article=article, number=bulletin.revision, holds_words=holds_words)
 
 
 def _quarantined(bulletin: Claimed, error: BaseException) -> Verdict:

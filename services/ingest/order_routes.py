@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
-from services.ingest import orders
+from services.ingest import articles, orders
+from services.ingest.articles import ArticleInHand, OrderRefused
 from services.ingest.desk import Desk
 from services.ingest.routes import the_desk
 from shared.contracts.bulletin import EventList, KillOrder, Order, Priority, Standing
@@ -20,7 +21,7 @@ from shared.ids import ARTICLE, BULLETIN, written
 router = APIRouter(prefix="/v1", tags=["orders"])
 
 ArticleId = Annotated[str, Path(description="An article's id, or that of a bulletin it was made from.")]
-_REFUSALS = problem_answers(InvalidParameter, NoSuchArticle, orders.ArticleInHand, ArticleKilled, DatabaseAway)
+_REFUSALS = problem_answers(InvalidParameter, NoSuchArticle, ArticleInHand, OrderRefused, ArticleKilled, DatabaseAway)
 _TRIES = 5
 
 
@@ -51,7 +52,7 @@ def kill(id: ArticleId, order: KillOrder, request: Request) -> Response:
 def get_events(id: ArticleId, request: Request) -> Response:
     """What was done to an article, by whom, when and why; the newsroom's own, for it holds the reasons."""
     with transaction(the_desk(request).engine) as tx:
-        rows = orders.events(tx, orders.article_id(tx, id))
+        rows = orders.events(tx, articles.article_id(tx, id))
     return json_response({"data": [row._asdict() for row in rows]})
 
 
@@ -63,10 +64,10 @@ def _at_last(desk: Desk, asked: str, carry: Carry) -> tuple[AnyRow, orders.Heir 
     for try_ in range(_TRIES):
         try:
             with transaction(desk.engine) as tx:
-                id = orders.article_id(tx, asked)
+                id = articles.article_id(tx, asked)
                 heir = carry(tx, id, desk.clock())
                 return orders.standing(tx, id), heir
-        except orders.ArticleInHand:
+        except ArticleInHand:
             if try_ == _TRIES - 1:
                 raise
     raise AssertionError

@@ -186,6 +186,7 @@ def bulletin(tx: Connection, id: UUID) -> dict[str, Any] | None:
     FROM bulletin LEFT JOIN article_version ON article_version.bulletin_id = bulletin.id
     LEFT JOIN duplicate_relation
         ON duplicate_relation.bulletin_id = bulletin.id AND duplicate_relation.kind IN ('exact', 'near')
+           AND bulletin.status = 'duplicate'
     WHERE bulletin.id = %(id)s
     """
     found = _documents(tx, sql, id=id)

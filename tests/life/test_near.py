@@ -1,5 +1,13 @@
 """What nearly says the same, through an article's life: hidden articles are related to nobody, killed ones have heirs."""
 
+from uuid import UUID
+
+from services.enrich.records import fingerprints
+from services.enrich.text.article import Said
+from services.enrich.text.clean import clean
+from services.enrich.text.duplicates import fingerprint
+from shared.database import transaction
+from tests.factories import an_article
 from tests.life.conftest import TEXT, Newsroom
 from tests.life.test_embargo import in_, let_pass
 
@@ -37,6 +45,16 @@ def test_a_near_duplicate_takes_the_place_of_a_killed_article(newsroom: Newsroom
     (heir,) = newsroom.listed()
     assert newsroom.receipt(exact)["duplicate_of"] == heir
     assert newsroom.invariants() == {}
+
+
+def test_what_was_killed_while_its_words_were_waited_for_is_no_original(newsroom: Newsroom) -> None:
+    """A worker reads the candidates, waits for the locks, and looks again."""
+    original = newsroom.publish(LONG)
+    article, known = fingerprint(clean(an_article(NEAR))), dict[int, tuple[UUID, Said]]()
+    with transaction(newsroom.bench.tx_engine) as tx:
+        assert len(fingerprints.candidates(tx, [article], known)[article.id]) == 1
+        newsroom.order("kill", original)
+        assert fingerprints.candidates(tx, [article], known)[article.id] == []
 
 
 def test_a_relation_to_what_was_killed_or_withheld_is_not_told(newsroom: Newsroom) -> None:

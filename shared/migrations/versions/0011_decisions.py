@@ -1,0 +1,87 @@
+"""A person's decisions on duplicates and stories.
+
+Revision: 0011, after 0010. Yesterday's code goes on beside it: what it reads is as hidden as the views say, and only a
+revision that it makes of an article that a person found to be a duplicate is told in the feed.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = '0011'
+down_revision = '0010'
+branch_labels = None
+depends_on = None
+
+
+_VIEWS = """
+CREATE OR REPLACE VIEW readable_article AS
+SELECT id, source, external_id, current_version, pub_status, available_at FROM article
+WHERE announced AND pub_status = 'usable' AND duplicate_of IS NULL;
+CREATE OR REPLACE VIEW recalled_article AS
+SELECT id, pub_status, note, erased_at, duplicate_of FROM article
+WHERE announced AND (pub_status <> 'usable' OR duplicate_of IS NOT NULL);
+"""
+_VIEWS_BEFORE = """
+DROP VIEW recalled_article;
+CREATE OR REPLACE VIEW readable_article AS
+SELECT id, source, external_id, current_version, pub_status, available_at FROM article
+WHERE announced AND pub_status = 'usable';
+CREATE VIEW recalled_article AS
+SELECT id, pub_status, note, erased_at FROM article WHERE announced AND pub_status <> 'usable';
+"""
+
+_APPEND_ONLY = """
+CREATE FUNCTION article_decision_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what was decided is never changed nor deleted: undo it' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER article_decision_stays BEFORE UPDATE OR DELETE ON article_decision
+    FOR EACH ROW EXECUTE FUNCTION article_decision_stays();
+"""
+
+
+def upgrade() -> None:
+    op.add_column('article', sa.Column('duplicate_of', sa.Uuid(), nullable=True, comment='The article that it is a duplicate of, because a person said so.'))
+    op.create_foreign_key(op.f('fk_article_duplicate_of_article'), 'article', 'article', ['duplicate_of'], ['id'])
+    op.create_index('ix_article_duplicate_of', 'article', ['duplicate_of'], unique=False, postgresql_where=sa.text('duplicate_of IS NOT NULL'))
+    op.add_column('story', sa.Column('decided', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='A person has said what belongs to it: no rule merges it with another such story.'))
+    op.execute(_VIEWS)
+    op.create_table('article_decision',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('bulletin_id', sa.Uuid(), nullable=True, comment='What was related.'),
+    sa.Column('original_id', sa.Uuid(), nullable=True, comment='To which article.'),
+    sa.Column('relation', sa.Text(), nullable=True),
+    sa.Column('story_id', sa.Uuid(), nullable=True, comment='What was merged, or split.'),
+    sa.Column('into_id', sa.Uuid(), nullable=True, comment='The story that it went into.'),
+    sa.Column('articles', postgresql.ARRAY(sa.Uuid()), nullable=True, comment='Those that were split off.'),
+    sa.Column('before', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('actor', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('undoes', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("kind IN ('relation', 'merge', 'split', 'undo')", name=op.f('ck_article_decision_kind')),
+    sa.CheckConstraint("relation IN ('exact', 'near', 'revision', 'same_event', 'none')", name=op.f('ck_article_decision_relation')),
+    sa.ForeignKeyConstraint(['bulletin_id'], ['bulletin.id'], name=op.f('fk_article_decision_bulletin_id_bulletin')),
+    sa.ForeignKeyConstraint(['original_id'], ['article.id'], name=op.f('fk_article_decision_original_id_article')),
+    sa.ForeignKeyConstraint(['story_id'], ['story.id'], name=op.f('fk_article_decision_story_id_story')),
+    sa.ForeignKeyConstraint(['into_id'], ['story.id'], name=op.f('fk_article_decision_into_id_story')),
+    sa.ForeignKeyConstraint(['undoes'], ['article_decision.id'], name=op.f('fk_article_decision_undoes_article_decision')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_article_decision')),
+    sa.UniqueConstraint('undoes', name=op.f('uq_article_decision_undoes')),
+    comment='What a person decided of duplicates and stories, when and why.'
+    )
+    for column in ('bulletin_id', 'original_id', 'story_id', 'into_id'):
+        op.create_index(op.f(f'ix_article_decision_{column}_id'), 'article_decision', [column, 'id'], unique=False, postgresql_where=sa.text(f'{column} IS NOT NULL'))
+    op.execute(_APPEND_ONLY)
+
+
+def downgrade() -> None:
+    op.drop_table('article_decision')
+    op.execute('DROP FUNCTION article_decision_stays()')
+    op.execute(_VIEWS_BEFORE)
+    op.drop_column('story', 'decided')
+    op.drop_index('ix_article_duplicate_of', table_name='article')
+    op.drop_constraint(op.f('fk_article_duplicate_of_article'), 'article', type_='foreignkey')
+    op.drop_column('article', 'duplicate_of')
