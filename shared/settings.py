@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     """Failures after which a bulletin is quarantined."""
 
     max_deaths: int = 3
-    """Workers a bulletin may kill before it is quarantined."""
+    """Workers a bulletin may kill, or times it may take too long, before it is quarantined."""
 
     sweep_interval: float = 0.25
     """Seconds between two turns of the sweep."""

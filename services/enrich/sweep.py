@@ -35,6 +35,8 @@ _BEAT = timedelta(seconds=5)
 _SHIFT = 2.0
 """Seconds of work, while the broker is away, between two looks whether it has come back."""
 _FORGET = timedelta(hours=1)
+_ALONE_AFTER = 3
+"""Attempts without an end after which a bulletin runs alone, even if each time another was to blame."""
 _MOST_INTERRUPTIONS = 20
 """Attempts that may end through no fault of the bulletin before a person is asked."""
 
@@ -82,11 +84,17 @@ class Sweep:
         with transaction(self.engine) as tx:
             for case in repository.abandoned(tx, limit=_MOST_JUDGED):
                 reason = self._reason_to_quarantine(case)
-                log.warning(
-                    "worker died on bulletin", bulletin=case.id.hex, deaths=case.deaths, quarantined=bool(reason)
-                )
+                self._log(case, reason)
                 run_at = now + backoff(case.deaths, self.bench.chance()) if case.deaths > 1 else now
-                repository.rule_on(tx, case, quarantine=reason, run_at=run_at, now=now)
+                alone = case.blamed or case.attempts >= _ALONE_AFTER
+                repository.rule_on(tx, case, quarantine=reason, alone=alone, run_at=run_at, now=now)
+
+    @staticmethod
+    def _log(case: Abandoned, reason: str | None) -> None:
+        if case.blamed:
+            log.warning("worker died on bulletin", bulletin=case.id.hex, deaths=case.deaths, quarantined=bool(reason))
+        else:
+            log.info("attempt interrupted", bulletin=case.id.hex, attempts=case.attempts, quarantined=bool(reason))
 
     def _reason_to_quarantine(self, case: Abandoned) -> str | None:
         if case.deaths >= self.settings.max_deaths:

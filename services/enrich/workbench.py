@@ -18,7 +18,7 @@ from services.enrich.pipeline import Stage
 from services.enrich.records import fingerprints, lives, repository, stories
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
-from services.enrich.timelimit import time_limit
+from services.enrich.timelimit import TookTooLong, time_limit
 from shared.contracts.bulletin import State
 from shared.database import transaction
 from shared.feed import holders
@@ -119,11 +119,16 @@ class Workbench:
     def _read_all(
         self, tx: Connection, claimed: Sequence[Claimed]
     ) -> tuple[list[tuple[Claimed, Article, dict[str, float]]], list[Verdict]]:
-        """The articles that could be made, and the verdicts on what could not. No lock but the bulletins' is held."""
+        """The articles that could be made, and the verdicts on what could not. No lock but the bulletins' is held.
+
+        Of a batch it is noted which bulletin is being read: should the worker die, that one is to blame, and no other.
+        """
         made, failed = [], []
         texts = repository.texts(tx, claimed)
         looked_up_at = time.monotonic()
         for bulletin in claimed:
+            if len(claimed) > 1:
+                self._note_hand(bulletin)
             try:
                 id = bulletin.article_id or self.new_id()
                 blank = Article(id=id, filed=texts[bulletin.id], given=bulletin.published)
@@ -137,7 +142,13 @@ class Workbench:
             if time.monotonic() - looked_up_at > _LOOK_UP:
                 self._let_flash_pass(tx, claimed)
                 looked_up_at = time.monotonic()
+        if len(claimed) > 1:
+            self._note_hand(None)
         return made, failed
+
+    def _note_hand(self, bulletin: Claimed | None) -> None:
+        with transaction(self.side_engine) as side:
+            repository.note_hand(side, bulletin, worker=self.worker, now=self.clock())
 
     def _let_flash_pass(self, tx: Connection, claimed: Sequence[Claimed]) -> None:
         """Work on the flash bulletins that came while this batch is read, each in a transaction of its own beside `tx`.
@@ -212,10 +223,13 @@ class Workbench:
         # Statements of their own: they see what was committed while the locks were waited for.
         return holders(tx, [article.exact_key for article in articles])
 
-    def _failed(self, bulletin: Claimed, error: BaseException) -> Verdict:
-        """Back into the queue for a later try, alone; into quarantine when it has failed too often."""
-        failures = bulletin.failures + 1
-        if failures >= self.settings.max_tries:
+    def _failed(self, bulletin: Claimed, error: BaseException, *, alone: bool = False) -> Verdict:
+        """Back into the queue for a later try, `alone` or with others; into quarantine when it has failed too often.
+
+        A try that takes all the time there is holds others up as a death does: no more of them, and alone.
+        """
+        failures, slow = bulletin.failures + 1, isinstance(error, TookTooLong)
+        if failures >= (self.settings.max_deaths if slow else self.settings.max_tries):
             return _quarantined(bulletin, error)
         return Verdict(
             bulletin=bulletin,
@@ -224,6 +238,7 @@ class Workbench:
             error_class=type(error).__name__,
             error=_told(error),
             run_at=self.clock() + backoff(failures, self.chance()),
+            alone=alone or slow,
         )
 
     def _after_fault(self, claimed: Sequence[Claimed], error: SQLAlchemyError) -> None:
@@ -239,7 +254,7 @@ class Workbench:
                 held = set(repository.hold(tx, [bulletin.id for bulletin in claimed], now=self.clock()))
                 ours = [bulletin for bulletin in claimed if bulletin.id in held]
                 if refused and len(claimed) == 1 and ours:
-                    repository.close(tx, [self._failed(ours[0], error)], now=self.clock())
+                    repository.close(tx, [self._failed(ours[0], error, alone=True)], now=self.clock())
                 elif ours:
                     repository.interrupt(tx, ours, error=str(error)[:500], now=self.clock())
         except SQLAlchemyError as second:
