@@ -30,26 +30,25 @@ class MergeOrder(Order):
     into: StoryRef
 
 
-class SplitOrder(Order):
-    """Some articles of a story tell of another event: of that of `into`, or of one that has no story yet."""
+class ArticlesOrder(Order):
+    """The articles that tell of the event of a story, or of another."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.SPLIT_ORDER]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.ARTICLES_ORDER]})
 
     articles: list[ArticleRef] = Field(min_length=1, max_length=200)
-    into: StoryRef | None = None
 
 
 class DecisionOut(BaseModel):
     """A decision: what, by whom, when and why. It is the newsroom's own: readers are not told who and why.
 
     `relation`: `bulletin` is `relation` to `original`. `merge`: `story` went into `into`. `split`: `articles` went out of
-    `story` into `into`. `undo`: `undoes` holds no more.
+    `story` into `into`, a new one. `gather`: `articles` went into `into`. `undo`: `undoes` holds no more.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.DECISION]})
 
     id: str
-    kind: Literal["relation", "merge", "split", "undo"]
+    kind: Literal["relation", "merge", "split", "gather", "undo"]
     bulletin: str | None
     article: str | None = Field(description="The bulletin's own article, if it has one by now.")
     original: str | None

@@ -274,7 +274,7 @@ RELATION_ORDER: dict[str, Any] = {
     "kind": "near",
 }
 MERGE_ORDER: dict[str, Any] = {"actor": "le.thi.an", "reason": "cùng một lễ khánh thành", "into": _STORY}
-SPLIT_ORDER: dict[str, Any] = {"actor": "le.thi.an", "reason": "cầu khác", "articles": [ARTICLE], "into": None}
+ARTICLES_ORDER: dict[str, Any] = {"actor": "le.thi.an", "reason": "cầu khác", "articles": [ARTICLE]}
 DECISION: dict[str, Any] = {
     "id": "dec_01a2022f6a1d7e53c4d5e6f708192a3b",
     "kind": "relation",

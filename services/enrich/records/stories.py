@@ -170,6 +170,8 @@ def _join(tx: Connection, one: _Newcomer, told: dict[UUID, UUID], new_id: NewId)
         other = told.get(match.id)
         if other is not None and other != story and match.score >= SURE:
             kept = _merge(tx, story, other)
+            if kept is None:
+                continue
             told.update({article: kept for article, its in told.items() if its in (story, other)})
             story = kept
     told[one.article.id] = story
@@ -191,15 +193,22 @@ def _begin(tx: Connection, article: UUID, story: UUID) -> UUID:
     return story
 
 
-def _merge(tx: Connection, one: UUID, other: UUID) -> UUID:
-    """One story of two, under the id of that which began first; the other id leads there from now on."""
-    sql = "SELECT id FROM story WHERE id = ANY(%(ids)b::uuid[]) ORDER BY first_at, id FOR UPDATE"
-    kept, gone = (row[0] for row in tx.exec_driver_sql(sql, {"ids": [one, other]}))
+def _merge(tx: Connection, one: UUID, other: UUID) -> UUID | None:
+    """One story of two, under the id of that which began first; the other id leads there from now on.
+
+    None if a person has said what belongs to each: what was taken apart stays apart.
+    """
+    sql = "SELECT id, decided FROM story WHERE id = ANY(%(ids)s::uuid[]) ORDER BY first_at, id FOR UPDATE"
+    rows = tx.exec_driver_sql(sql, {"ids": [one, other]}).all()
+    if all(row.decided for row in rows):
+        return None
+    kept, gone = (row.id for row in rows)
     values = {"kept": kept, "gone": gone}
     tx.exec_driver_sql("UPDATE story_member SET story_id = %(kept)s WHERE story_id = %(gone)s", values)
     tx.exec_driver_sql("UPDATE story SET lead_id = %(kept)s WHERE id = %(gone)s OR lead_id = %(gone)s", values)
     sql = """
-    UPDATE story SET last_at = greatest(story.last_at, gone.last_at) FROM story AS gone
+    UPDATE story SET last_at = greatest(story.last_at, gone.last_at), decided = story.decided OR gone.decided
+    FROM story AS gone
     WHERE story.id = %(kept)s AND gone.id = %(gone)s
     """
     tx.exec_driver_sql(sql, values)

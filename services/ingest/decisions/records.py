@@ -21,12 +21,15 @@ class NoSuchDecision(NotFound):
     code = "no_such_decision"
 
 
+Kind = Literal["relation", "merge", "split", "gather", "undo"]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
     """A decision and, in `before`, what it changed, as that was."""
 
     id: UUID
-    kind: Literal["relation", "merge", "split", "undo"]
+    kind: Kind
     actor: str
     reason: str
     decided_at: datetime
@@ -111,9 +114,9 @@ def about_story(tx: Connection, story: UUID) -> list[Decision]:
 
 
 def of_stories_since(tx: Connection, one: Decision) -> list[Decision]:
-    """The merges and splits that still hold and came after one that touches the same stories or articles."""
+    """The decisions on stories that still hold and came after one that touches the same stories or articles."""
     where = """
-    decision.kind IN ('merge', 'split') AND undoing.id IS NULL AND decision.decided_at >= %(at)s AND decision.id <> %(id)s
+    decision.kind IN ('merge', 'split', 'gather') AND undoing.id IS NULL AND decision.decided_at >= %(at)s AND decision.id <> %(id)s
     AND (ARRAY[decision.story_id, decision.into_id] && %(stories)s::uuid[]
          OR decision.articles && %(articles)s::uuid[])
     """

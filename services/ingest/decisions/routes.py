@@ -8,17 +8,18 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
 from services.ingest.articles import ArticleInHand, OrderRefused
-from services.ingest.decisions import records, relations
+from services.ingest.decisions import records, relations, stories
 from services.ingest.decisions.records import Decision, NoSuchDecision
 from services.ingest.decisions.relations import Ruling
+from services.ingest.decisions.stories import UnknownStory
 from services.ingest.desk import Desk
 from services.ingest.routes import the_desk
 from shared.contracts.bulletin import Order, Priority
-from shared.contracts.decision import DecisionList, DecisionOut, RelationOrder
+from shared.contracts.decision import ArticlesOrder, DecisionList, DecisionOut, MergeOrder, RelationOrder
 from shared.database import transaction
 from shared.errors import ArticleKilled, DatabaseAway, InvalidParameter, NoSuchArticle
 from shared.http import json_response, problem_answers
-from shared.ids import ARTICLE, BULLETIN, NewId, read
+from shared.ids import ARTICLE, BULLETIN, STORY, NewId, read
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 
@@ -44,6 +45,60 @@ def decide_relation(id: ArticleId, order: RelationOrder, request: Request) -> Re
     return _carry_out(the_desk(request), rule)
 
 
+StoryId = Annotated[str, Path(description="A story's id, or one that leads to it.")]
+_STORY_REFUSALS = problem_answers(InvalidParameter, UnknownStory, NoSuchArticle, OrderRefused, DatabaseAway)
+
+
+@router.post(
+    "/stories/{id}:merge", response_model=DecisionOut, summary="Make two stories one", responses=_STORY_REFUSALS
+)
+def merge_stories(id: StoryId, order: MergeOrder, request: Request) -> Response:
+    """Say that a story is that of `into`. Its id leads there from now on."""
+
+    def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
+        return Ruling(decision=stories.merge(tx, id, order, now=now, new_id=new_id))
+
+    return _carry_out(the_desk(request), rule)
+
+
+@router.post(
+    "/stories/{id}:split", response_model=DecisionOut, summary="Take articles out of a story", responses=_STORY_REFUSALS
+)
+def split_story(id: StoryId, order: ArticlesOrder, request: Request) -> Response:
+    """Say that articles tell of another event: they make a story of their own, under a new id."""
+
+    def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
+        return Ruling(decision=stories.split(tx, id, order, now=now, new_id=new_id))
+
+    return _carry_out(the_desk(request), rule)
+
+
+@router.post(
+    "/stories/{id}:gather", response_model=DecisionOut, summary="Put articles into a story", responses=_STORY_REFUSALS
+)
+def gather_story(id: StoryId, order: ArticlesOrder, request: Request) -> Response:
+    """Say that articles tell of this story's event, whatever story they were in, or none."""
+
+    def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
+        return Ruling(decision=stories.gather(tx, id, order, now=now, new_id=new_id))
+
+    return _carry_out(the_desk(request), rule)
+
+
+@router.get(
+    "/stories/{id}/decisions",
+    response_model=DecisionList,
+    summary="What was decided about a story",
+    responses=problem_answers(DatabaseAway),
+)
+def list_story_decisions(id: StoryId, request: Request) -> Response:
+    """What people decided about a story, the earliest first."""
+    story = read(STORY, id)
+    with transaction(the_desk(request).engine) as tx:
+        found = records.about_story(tx, story) if story else []
+    return _listed(found)
+
+
 @router.post(
     "/decisions/{id}:undo",
     response_model=DecisionOut,
@@ -60,7 +115,9 @@ def undo_decision(id: DecisionId, order: Order, request: Request) -> Response:
             raise OrderRefused("it undid another decision: decide that anew")
         if found.undone_by:
             raise OrderRefused("it is undone already")
-        return relations.undo(tx, found, order, now=now, new_id=new_id)
+        if found.kind == "relation":
+            return relations.undo(tx, found, order, now=now, new_id=new_id)
+        return Ruling(decision=stories.undo(tx, found, order, now=now, new_id=new_id))
 
     return _carry_out(the_desk(request), rule)
 
