@@ -217,4 +217,6 @@ _ERASE = (
     f"DELETE FROM entity_fact WHERE entity_id IN {_ONLY_HERE}",
     f"DELETE FROM entity WHERE type = 'person' AND id IN {_ONLY_HERE}",
     "DELETE FROM article_entity WHERE article_id = %(id)s",
+    "DELETE FROM article_reading WHERE article_id = %(id)s",
+    f"UPDATE article_decision SET before = '{{}}' WHERE original_id = %(id)s OR bulletin_id IN {_ITS_BULLETINS}",
 )

@@ -354,8 +354,8 @@ class DiffOut(BaseModel):
 
 
 ChangeType = Literal[
-    "article.published", "article.revised", "article.corrected", "article.merged", "article.withheld",
-    "article.released", "article.killed", "article.erased",
+    "article.published", "article.revised", "article.corrected", "article.reread", "article.merged",
+    "article.withheld", "article.released", "article.killed", "article.erased",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -136,6 +137,41 @@ article_version = Table(
     Index(None, "mentioned_days", postgresql_using="gist"),
     Index(None, "place_terms", postgresql_using="gin"),
     comment="The words of an article and what was found in them, version by version.",
+)
+
+# What a version said before it was read again. Its text is the version's: only what was found in it is other.
+article_reading = Table(
+    "article_reading",
+    metadata,
+    Column("article_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("reading", Integer, primary_key=True),
+    Column("pipeline", Text, nullable=False),
+    Column("found", JSONB, nullable=False, comment="Title and findings, by their names."),
+    Column("replaced_at", TIME, nullable=False),
+    ForeignKeyConstraint(["article_id", "version"], ["article_version.article_id", "article_version.version"]),
+    comment="What was found in a version by earlier pipelines.",
+)
+
+replay = Table(
+    "replay",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("pipeline", Text, nullable=False),
+    Column("selection", JSONB, nullable=False),
+    Column("after", Uuid, nullable=False, comment="Articles up to this id are done."),
+    Column("report", JSONB, nullable=False),
+    Column("started_at", TIME, nullable=False),
+    Column("seen_at", TIME, nullable=False),
+    Column("finished_at", TIME),
+    Index(
+        "uq_replay_unfinished",
+        "pipeline",
+        "selection",
+        unique=True,
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+    comment="What was read again, how far that has come, and what came of it.",
 )
 
 duplicate_relation = Table(

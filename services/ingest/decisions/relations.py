@@ -171,6 +171,8 @@ def undo(tx: Connection, before: Decision, order: Order, *, now: datetime, new_i
     """
     assert before.bulletin_id is not None
     assert before.original_id is not None
+    if not before.before:
+        raise OrderRefused("what was before was erased")
     asked = written(BULLETIN, before.bulletin_id)
     subject, original = _subject(tx, asked), before.original_id
     tied = UUID(before.before["tied"]) if before.before["tied"] else None

@@ -1,4 +1,4 @@
-"""A person's decisions on duplicates and stories.
+"""A person's decisions on duplicates and stories, and articles that are read again.
 
 Revision: 0016, after 0011. Yesterday's code goes on beside it: what it reads is as hidden as the views say, and only a
 revision that it makes of an article that a person found to be a duplicate is told in the feed.
@@ -34,6 +34,10 @@ SELECT id, pub_status, note, erased_at FROM article WHERE announced AND pub_stat
 _APPEND_ONLY = """
 CREATE FUNCTION article_decision_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- What was before holds words of articles, which may be erased.
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - 'before' = to_jsonb(NEW) - 'before' THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION 'what was decided is never changed nor deleted: undo it' USING ERRCODE = 'check_violation';
 END $$;
 CREATE TRIGGER article_decision_stays BEFORE UPDATE OR DELETE ON article_decision
@@ -77,7 +81,35 @@ def upgrade() -> None:
     op.execute(_APPEND_ONLY)
 
 
+    op.create_table('article_reading',
+    sa.Column('article_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('reading', sa.Integer(), nullable=False),
+    sa.Column('pipeline', sa.Text(), nullable=False),
+    sa.Column('found', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='Title and findings, by their names.'),
+    sa.Column('replaced_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['article_id', 'version'], ['article_version.article_id', 'article_version.version'], name=op.f('fk_article_reading_article_id_version_article_version')),
+    sa.PrimaryKeyConstraint('article_id', 'version', 'reading', name=op.f('pk_article_reading')),
+    comment='What was found in a version by earlier pipelines.'
+    )
+    op.create_table('replay',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('pipeline', sa.Text(), nullable=False),
+    sa.Column('selection', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('after', sa.Uuid(), nullable=False, comment='Articles up to this id are done.'),
+    sa.Column('report', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_replay')),
+    comment='What was read again, how far that has come, and what came of it.'
+    )
+    op.create_index('uq_replay_unfinished', 'replay', ['pipeline', 'selection'], unique=True, postgresql_where=sa.text('finished_at IS NULL'))
+
+
 def downgrade() -> None:
+    op.drop_table('replay')
+    op.drop_table('article_reading')
     op.drop_table('article_decision')
     op.execute('DROP FUNCTION article_decision_stays()')
     op.execute(_VIEWS_BEFORE)
