@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from services.enrich import pipeline
-from services.enrich.records import lives, repository
+from services.enrich.records import lives, repository, search
 from services.enrich.records.repository import Abandoned
 from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
@@ -31,6 +31,8 @@ _MOST_RUNG = 2_000
 """Bulletins rung for in one turn; the next turn goes on."""
 _MOST_JUDGED = 200
 _MOST_LIFTED = 200
+_MOST_LOOKED_AT = 1_000
+"""Articles looked at in one turn whether search knows them."""
 _BEAT = timedelta(seconds=5)
 _SHIFT = 2.0
 """Seconds of work, while the broker is away, between two looks whether it has come back."""
@@ -54,6 +56,7 @@ class Sweep:
     broker_away_since: datetime | None = field(default=None)
     started_at: datetime | None = field(default=None)
     beaten_at: datetime | None = field(default=None)
+    findable_up_to: UUID | None = field(default=UUID(int=0))
 
     def turn(self) -> None:
         """One turn. Raises what it cannot mend: whoever started the process starts it anew."""
@@ -65,6 +68,7 @@ class Sweep:
         except BrokerAway as error:
             BELL_ERRORS.labels("sweep").inc()
             self._without_broker(str(error))
+        self.catch_up()
         SWEEP_TURN.set(self.clock().timestamp())
         self._beat()
 
@@ -77,6 +81,12 @@ class Sweep:
                 log.info("embargo lifted", articles=lifted)
             if lifted < _MOST_LIFTED:
                 return
+
+    def catch_up(self) -> None:
+        """Let a few articles be found that an older version made; once through all of them, from the start of the sweep."""
+        if self.findable_up_to is not None:
+            with transaction(self.engine) as tx:
+                self.findable_up_to = search.catch_up(tx, after=self.findable_up_to, limit=_MOST_LOOKED_AT)
 
     def judge(self) -> None:
         """End the attempts whose workers died; let their bulletins run again, alone, or quarantine them."""

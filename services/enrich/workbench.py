@@ -15,7 +15,7 @@ from services.enrich import linking, pipeline
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
-from services.enrich.records import fingerprints, lives, repository, stories
+from services.enrich.records import fingerprints, lives, repository, search, stories
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
 from services.enrich.timelimit import TookTooLong, time_limit
@@ -192,6 +192,7 @@ class Workbench:
         fingerprints.carry_over(tx, moving)
         lives.move_on(tx, versions)
         repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
+        search.keep(tx, versions)
         fingerprints.forget(tx, [id for id, _ in moving])
         fingerprints.add(tx, [one.article for one in versions if one.current])
         fingerprints.add_relations(tx, pairs, now=now)

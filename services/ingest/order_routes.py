@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from services.ingest import articles, orders
 from services.ingest.articles import ArticleInHand, OrderRefused
 from services.ingest.desk import Desk
+from services.ingest.named import named
 from services.ingest.routes import the_desk
 from shared.contracts.bulletin import EventList, KillOrder, Order, Priority, Standing
 from shared.database import AnyRow, transaction
@@ -28,19 +29,22 @@ _TRIES = 5
 @router.post("/articles/{id}:withhold", response_model=Standing, summary="Hide an article for now", responses=_REFUSALS)
 def withhold(id: ArticleId, order: Order, request: Request) -> Response:
     """Hide an article until it is released. It leaves every list at once; one that is hidden stays so."""
-    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.withhold(tx, found, order, now=now))
+    asked = named(order, request)
+    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.withhold(tx, found, asked, now=now))
 
 
 @router.post("/articles/{id}:release", response_model=Standing, summary="Show it again", responses=_REFUSALS)
 def release(id: ArticleId, order: Order, request: Request) -> Response:
     """Show an article again that was withheld, in its newest version."""
-    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.release(tx, found, order, now=now))
+    asked = named(order, request)
+    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.release(tx, found, asked, now=now))
 
 
 @router.post("/articles/{id}:kill", response_model=Standing, summary="Take an article back", responses=_REFUSALS)
 def kill(id: ArticleId, order: KillOrder, request: Request) -> Response:
     """Take an article back for good, in all its versions; the note stays in its place. To kill twice does no more."""
-    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.kill(tx, found, order, now=now))
+    asked = named(order, request)
+    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.kill(tx, found, asked, now=now))
 
 
 @router.get(

@@ -55,6 +55,7 @@ def kill(tx: Connection, id: UUID, order: KillOrder, *, now: datetime) -> Heir |
     sql = "UPDATE article SET pub_status = 'canceled', note = %(note)s, exact_key = %(key)s WHERE id = %(id)s"
     run(tx, sql, id=id, note=order.note, key=article.exact_key if order.with_duplicates else None)
     heir = None if order.with_duplicates else _hand_on(tx, article, now=now)
+    assert order.actor is not None  # the door sees to it
     note_deeds(tx, [Deed(id, article.current_version, "killed", order.actor, order.reason, order.note)], now=now)
     told = [Told("article.killed", id, article.current_version)] if article.announced else []
     if heir and heir.article_id in rows:
@@ -84,6 +85,7 @@ def _erase(tx: Connection, article: AnyRow, order: KillOrder, *, now: datetime) 
     run(tx, sql, id=article.id, note=order.note, now=now)
     for statement in _ERASE:
         run(tx, statement, id=article.id, now=now)
+    assert order.actor is not None  # the door sees to it
     deed = Deed(article.id, article.current_version, "erased", order.actor, order.reason, order.note)
     note_deeds(tx, [deed], now=now)
 
@@ -103,6 +105,7 @@ def events(tx: Connection, id: UUID) -> list[AnyRow]:
 
 def _done(tx: Connection, article: AnyRow, what: str, order: Order, *, now: datetime) -> None:
     """Note what was done, and tell it, last of all, those who knew the article."""
+    assert order.actor is not None  # the door sees to it
     note_deeds(tx, [Deed(article.id, article.current_version, what, order.actor, order.reason)], now=now)
     tell_deeds(tx, [article], what, now=now)
 
@@ -201,6 +204,7 @@ _ERASE = (
         mentioned_days = NULL, place_terms = '{{}}', {_BLANK}
     WHERE article_id = %(id)s
     """,
+    "DELETE FROM article_search WHERE article_id = %(id)s",
     f"""
     UPDATE duplicate_relation SET reason = '', spans = '[]'
     WHERE original_id = %(id)s OR bulletin_id IN {_ITS_BULLETINS}

@@ -291,3 +291,27 @@ def test_suspects_are_worked_on_one_at_a_time_after_all_others(database: Databas
     some_bulletins(database, [a_text() for _ in range(3)], suspect=True)
     some_bulletins(database, [a_text() for _ in range(2)])
     assert [bench.enrich([]), *(bench.enrich_suspect() for _ in range(3))] == [3, 1, 1, 0]
+
+
+def test_articles_that_an_older_version_made_are_found_after_some_turns(database: Database, sweep: Sweep) -> None:
+    some_bulletins(database, [a_text() for _ in range(30)])
+    while sweep.bench.enrich([]):
+        pass
+    kept = "SELECT article_id, at, published_on, provinces, form, vector FROM article_search ORDER BY article_id"
+    before = database.rows(kept)
+    database.run("DELETE FROM article_search WHERE article_id IN (SELECT article_id FROM article_search LIMIT 10)")
+    database.run(
+        "UPDATE article_search SET form = 0, vector = '' WHERE article_id IN (SELECT id FROM article LIMIT 25)"
+    )
+    for _ in range(3):
+        sweep.catch_up()
+    assert database.rows(kept) == before
+    assert sweep.findable_up_to is None, "and then it does not look again"
+
+
+def test_what_was_erased_is_not_made_findable_again(database: Database, sweep: Sweep) -> None:
+    a_bulletin(database)
+    sweep.bench.enrich([])
+    database.run("DELETE FROM article_search; UPDATE article SET erased_at = now(), pub_status = 'canceled'")
+    sweep.catch_up()
+    assert database.count("article_search") == 0

@@ -17,7 +17,7 @@ from services.enrich import linking, pipeline
 from services.enrich.claims import Claimed, Version
 from services.enrich.commands.replay import Outcome, Report, read_batches
 from services.enrich.linking import Named
-from services.enrich.records import archive, readings, registry, repository
+from services.enrich.records import archive, readings, registry, repository, search
 from services.enrich.records.archive import Kept, Selection
 from services.enrich.records.readings import Progress
 from shared.database import transaction
@@ -130,9 +130,12 @@ def _apply(tx: Connection, kept: Kept, outcome: Outcome, *, now: datetime) -> tu
         return "gone_on", told
     if not _decided_is_named(registry.decided_names(tx, article.id, kept.version), outcome):
         return "kept_back", told
-    version = Version(bulletin=_claimed(kept), article=article, number=kept.version, first=False, change=None)
+    version = Version(
+        bulletin=_claimed(kept), article=article, number=kept.version, kind=kept.kind, first=False, change=None
+    )
     if outcome.differences:
         readings.replace(tx, version, pipeline=pipeline.version(), now=now)
+        search.keep(tx, [version])
         linking.link(
             tx, [Named(article_id=article.id, version=kept.version, naming=article.naming, again=True)], now=now
         )
@@ -156,7 +159,7 @@ def _claimed(kept: Kept) -> Claimed:
     """The bulletin of a version, as a worker has it in hand."""
     return Claimed(
         id=kept.bulletin_id, source=kept.source, external_id=kept.external_id, published=kept.published,
-        received_at=kept.received_at, media_type=kept.media_type, charset=kept.charset, raw_sha256=b"", size=len(kept.raw),
+        received_at=kept.received_at, media_type=kept.media_type, charset=kept.charset, raw_sha256=kept.raw_sha256, size=len(kept.raw),
         attempts=1, failures=0, article_id=kept.article_id, revision=kept.version,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from shared.contracts.article import VersionKind
 from shared.tables.articles import FINDINGS
 
 FIELDS = ("title", *FINDINGS)
@@ -39,6 +40,8 @@ class Kept:
     charset: str
     published: date | None
     bulletin_id: UUID
+    raw_sha256: bytes
+    kind: VersionKind
     source: str | None
     external_id: str | None
     received_at: datetime
@@ -76,7 +79,7 @@ def select(tx: Connection, selection: Selection, *, after: UUID, limit: int) -> 
     sql = f"""
     SELECT article.id, article_version.version, article_version.pipeline, raw_object.bytes, bulletin.media_type,
            bulletin.charset, bulletin.published AS stated, bulletin.id AS bulletin_id, bulletin.source, bulletin.external_id,
-           bulletin.received_at, coalesce(article_version.exact_key, article.exact_key), article_fingerprint.said,
+           bulletin.received_at, bulletin.raw_sha256, article_version.kind, coalesce(article_version.exact_key, article.exact_key), article_fingerprint.said,
            {", ".join(f"article_version.{name}" for name in FIELDS)}
     {_FROM} {_BYTES} LEFT JOIN article_fingerprint ON article_fingerprint.article_id = article.id {_WHERE} AND article.id > %(after)s ORDER BY article.id LIMIT %(limit)s
     """
@@ -84,8 +87,8 @@ def select(tx: Connection, selection: Selection, *, after: UUID, limit: int) -> 
     return [
         Kept(
             article_id=row[0], version=row[1], pipeline=row[2], raw=row[3], media_type=row[4], charset=row[5],
-            published=row[6], bulletin_id=row[7], source=row[8], external_id=row[9], received_at=row[10], exact_key=row[11],
-            said=row[12], found=dict(zip(FIELDS, row[13:], strict=True)),
+            published=row[6], bulletin_id=row[7], source=row[8], external_id=row[9], received_at=row[10], raw_sha256=row[11], kind=row[12], exact_key=row[13],
+            said=row[14], found=dict(zip(FIELDS, row[15:], strict=True)),
         )
         for row in rows
     ]  # fmt: skip

@@ -119,6 +119,7 @@ def decide(tx: Connection, asked: str, order: RelationOrder, *, now: datetime, n
     ):
         return Ruling(decision=standing)
     untie = order.kind in DUPLICATES or subject.original == original
+    assert order.actor is not None  # the door sees to it
     made = Decision(
         id=new_id(),
         kind="relation",
@@ -187,6 +188,7 @@ def undo(tx: Connection, before: Decision, order: Order, *, now: datetime, new_i
     for id in _ids(tied):
         if rows[id].pub_status == "canceled" or rows[id].duplicate_of is not None:
             raise OrderRefused(f"{written(ARTICLE, id)}, of which it was a duplicate, is no original any more")
+    assert order.actor is not None  # the door sees to it
     made = Decision(
         id=new_id(), kind="undo", actor=order.actor, reason=order.reason, decided_at=now, bulletin_id=before.bulletin_id,
         original_id=original, undoes=before.id, article_id=subject.article,

@@ -13,6 +13,7 @@ from services.ingest.decisions.records import Decision, NoSuchDecision
 from services.ingest.decisions.relations import Ruling
 from services.ingest.decisions.stories import UnknownStory
 from services.ingest.desk import Desk
+from services.ingest.named import named
 from services.ingest.routes import the_desk
 from shared.contracts.bulletin import Order, Priority
 from shared.contracts.decision import ArticlesOrder, DecisionList, DecisionOut, MergeOrder, RelationOrder
@@ -38,9 +39,10 @@ _REFUSALS = (InvalidParameter, NoSuchArticle, ArticleInHand, OrderRefused, Artic
 def decide_relation(id: ArticleId, order: RelationOrder, request: Request) -> Response:
     """Say that an article, or a bulletin that was taken for a duplicate, is or is not a duplicate of another. It stands
     above all rules. Said twice it is one decision."""
+    asked = named(order, request)
 
     def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
-        return relations.decide(tx, id, order, now=now, new_id=new_id)
+        return relations.decide(tx, id, asked, now=now, new_id=new_id)
 
     return _carry_out(the_desk(request), rule)
 
@@ -54,9 +56,10 @@ _STORY_REFUSALS = problem_answers(InvalidParameter, UnknownStory, NoSuchArticle,
 )
 def merge_stories(id: StoryId, order: MergeOrder, request: Request) -> Response:
     """Say that a story is that of `into`. Its id leads there from now on."""
+    asked = named(order, request)
 
     def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
-        return Ruling(decision=stories.merge(tx, id, order, now=now, new_id=new_id))
+        return Ruling(decision=stories.merge(tx, id, asked, now=now, new_id=new_id))
 
     return _carry_out(the_desk(request), rule)
 
@@ -66,9 +69,10 @@ def merge_stories(id: StoryId, order: MergeOrder, request: Request) -> Response:
 )
 def split_story(id: StoryId, order: ArticlesOrder, request: Request) -> Response:
     """Say that articles tell of another event: they make a story of their own, under a new id."""
+    asked = named(order, request)
 
     def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
-        return Ruling(decision=stories.split(tx, id, order, now=now, new_id=new_id))
+        return Ruling(decision=stories.split(tx, id, asked, now=now, new_id=new_id))
 
     return _carry_out(the_desk(request), rule)
 
@@ -78,9 +82,10 @@ def split_story(id: StoryId, order: ArticlesOrder, request: Request) -> Response
 )
 def gather_story(id: StoryId, order: ArticlesOrder, request: Request) -> Response:
     """Say that articles tell of this story's event, whatever story they were in, or none."""
+    asked = named(order, request)
 
     def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
-        return Ruling(decision=stories.gather(tx, id, order, now=now, new_id=new_id))
+        return Ruling(decision=stories.gather(tx, id, asked, now=now, new_id=new_id))
 
     return _carry_out(the_desk(request), rule)
 
@@ -107,6 +112,7 @@ def list_story_decisions(id: StoryId, request: Request) -> Response:
 )
 def undo_decision(id: DecisionId, order: Order, request: Request) -> Response:
     """Let all be as it was before the decision. The last one goes first; what was undone is decided anew, not undone again."""
+    asked = named(order, request)
 
     def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
         records.one_at_a_time(tx)
@@ -116,8 +122,8 @@ def undo_decision(id: DecisionId, order: Order, request: Request) -> Response:
         if found.undone_by:
             raise OrderRefused("it is undone already")
         if found.kind == "relation":
-            return relations.undo(tx, found, order, now=now, new_id=new_id)
-        return Ruling(decision=stories.undo(tx, found, order, now=now, new_id=new_id))
+            return relations.undo(tx, found, asked, now=now, new_id=new_id)
+        return Ruling(decision=stories.undo(tx, found, asked, now=now, new_id=new_id))
 
     return _carry_out(the_desk(request), rule)
 

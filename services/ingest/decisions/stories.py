@@ -220,4 +220,5 @@ def _rows(tx: Connection, articles: Sequence[UUID]) -> list[dict[str, Any]]:
 
 
 def _made(kind: records.Kind, order: Order, *, now: datetime, new_id: NewId, **values: Any) -> Decision:
+    assert order.actor is not None  # the door sees to it
     return Decision(id=new_id(), kind=kind, actor=order.actor, reason=order.reason, decided_at=now, **values)

@@ -1,6 +1,6 @@
 """A person's decisions on duplicates and stories, and articles that are read again.
 
-Revision: 0016, after 0011. Yesterday's code goes on beside it: what it reads is as hidden as the views say, and only a
+Revision: 0016, after 0014. Yesterday's code goes on beside it: what it reads is as hidden as the views say, and only a
 revision that it makes of an article that a person found to be a duplicate is told in the feed.
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0016'
-down_revision = '0011'
+down_revision = '0014'
 branch_labels = None
 depends_on = None
 
