@@ -89,12 +89,14 @@ def settle(
     archive: Mapping[UUID, Sequence[Candidate]],
     judged: Judged,
     apart: Mapping[UUID, AbstractSet[UUID]] = MappingProxyType({}),
+    revised: AbstractSet[UUID] = frozenset(),
 ) -> list[Article]:
     """The last stage, which needs to know the others: each article with its relations to earlier ones.
 
     `originals` are the articles of the same keys, `archive` has those of similar texts by the id of each of `articles`.
     The earlier of two articles in one batch is the original of the later. `judged` holds what was found of two articles
-    before, and what is found now. `apart` are those of which a person said that one of `articles` is no duplicate.
+    before, and what is found now. `apart` are those with which one of `articles` is not compared: a person said that it is no
+    duplicate of them, or it is the same article in an earlier version. `revised` go on existing, whatever they say.
     """
     known, mates = dict(originals), _Mates()
     settled = []
@@ -105,7 +107,7 @@ def settle(
         original = known.get(article.exact_key)
         related = relate(article, None if original in others else original, likely, judged)
         settled.append(related)
-        if related.duplicate is None:
+        if related.duplicate is None or article.id in revised:
             known.setdefault(article.exact_key, article.id)
             mates.add(article)
     return settled

@@ -182,11 +182,16 @@ class Workbench:
                 ends[bulletin.id] = State.PUBLISHED
                 if one.holds_words:
                     originals[article.exact_key] = article.id
-        articles = [article for _, article in plain]
+        # What revises an article says something too, and is never its own duplicate.
+        revised = {one.article.id for one in versions if one.current and one.announced and not one.first}
+        fresh_ids = {article.id for _, article in plain}
+        spoken = [(bulletin, article) for bulletin, article, _ in made if article.id in fresh_ids | revised]
+        articles = [article for _, article in spoken]
         likely = fingerprints.candidates(tx, articles, known) if articles else {}
-        apart = {article.id: held_apart[bulletin.id] for bulletin, article in plain if bulletin.id in held_apart}
-        settled = pipeline.settle(articles, originals, likely, judged, apart)
-        pairs = [(bulletin, article) for (bulletin, _), article in zip(plain, settled, strict=True)]
+        apart = {article.id: held_apart.get(bulletin.id, set()) | {article.id} for bulletin, article in spoken}
+        settled = pipeline.settle(articles, originals, likely, judged, apart, revised)
+        related = [(bulletin, article) for (bulletin, _), article in zip(spoken, settled, strict=True)]
+        pairs = [(bulletin, article) for bulletin, article in related if article.id in fresh_ids]
         versions += [_first(bulletin, article, originals) for bulletin, article in pairs if article.duplicate is None]
         moving = [(one.article.id, one.bulletin.id) for one in versions if one.current and not one.first]
         fingerprints.carry_over(tx, moving)
@@ -195,11 +200,13 @@ class Workbench:
         search.keep(tx, versions)
         fingerprints.forget(tx, [id for id, _ in moving])
         fingerprints.add(tx, [one.article for one in versions if one.current])
-        fingerprints.add_relations(tx, pairs, now=now)
+        fingerprints.add_relations(tx, related, now=now)
         linking.link(tx, [_named(one) for one in versions], now=now)
         # What is under an embargo is told to nobody, not even by the story that it would be in.
         fresh = [one for one in versions if one.first and one.announced]
-        stories.gather(tx, [(one.bulletin, one.article) for one in fresh], new_id=self.new_id)
+        stories.gather(tx, [(one.bulletin.received_at, one.article) for one in fresh], new_id=self.new_id)
+        waiting = [one for one in versions if one.current and not one.announced]
+        stories.keep_hidden(tx, [(one.bulletin.received_at, one.article) for one in waiting])
         lives.succeed(tx, [bulletin for bulletin, _ in pairs], now=now)
         lives.note_versions(tx, versions, now=now)
         ends |= {bulletin.id: State.DUPLICATE if one.duplicate else State.PUBLISHED for bulletin, one in pairs}
@@ -219,7 +226,8 @@ class Workbench:
         The articles are held against what is there before any lock is taken: that is the dear part, and whoever waits for
         the locks waits for the newcomers' part alone. What was read and found meanwhile is left in `known` and `judged`.
         """
-        pipeline.settle(articles, {}, fingerprints.candidates(tx, articles, known), judged)
+        not_itself = {article.id: {article.id} for article in articles}
+        pipeline.settle(articles, {}, fingerprints.candidates(tx, articles, known), judged, not_itself)
         fingerprints.lock(tx, articles)
         # Statements of their own: they see what was committed while the locks were waited for.
         return holders(tx, [article.exact_key for article in articles])

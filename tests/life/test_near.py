@@ -77,3 +77,30 @@ def test_what_is_near_to_the_newest_version_is_its_duplicate(newsroom: Newsroom)
     newsroom.work()
     assert newsroom.receipt(near)["duplicate_of"] == newsroom.only_article()
     assert newsroom.invariants() == {}
+
+
+def test_an_article_that_comes_to_say_what_another_says_is_related_to_it(newsroom: Newsroom) -> None:
+    """Neither is hidden: who follows an article must see what its newsroom now says."""
+    original = newsroom.publish(LONG)
+    newsroom.put("Hội chợ Cồn Phụng\n\nSáng 6/9/2025, xã Tân Thạch mở hội chợ trái cây, có 40 gian hàng của bà con.")
+    newsroom.work()
+    (other,) = set(newsroom.listed()) - {original}
+    assert newsroom.get(f"/v1/articles/{other}")["relations"] == []
+    for text, kind in ((NEAR, "near"), (UPDATED, "revision"), (LONG.upper(), "exact")):
+        revising = newsroom.put(text).json()["id"]
+        newsroom.work()
+        (relation,) = newsroom.get(f"/v1/articles/{other}")["relations"]
+        assert (relation["kind"], relation["article"], relation["direction"]) == (kind, original, "to")
+        assert newsroom.receipt(revising)["duplicate_of"] is None
+        assert {other, original} == set(newsroom.listed())
+        assert newsroom.invariants() == {}
+    assert len(newsroom.get(f"/v1/articles/{original}")["relations"]) == 3
+
+
+def test_a_revision_is_not_related_to_what_its_article_said_before(newsroom: Newsroom) -> None:
+    newsroom.put(LONG)
+    newsroom.put(NEAR)
+    newsroom.put(UPDATED)
+    newsroom.work()
+    assert newsroom.get(f"/v1/articles/{newsroom.only_article()}")["relations"] == []
+    assert newsroom.invariants() == {}

@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.enrich.claims import Claimed, Version
-from services.enrich.records import search
+from services.enrich.records import search, stories
 from services.enrich.text.article import Article
+from services.enrich.text.stories import keys
 from shared.contracts.article import ChangeType, VersionKind
 from shared.feed import Deed, Told, give_duplicates, holders, lock_words, note_deeds, tell
-from shared.ids import ARTICLE, written
+from shared.ids import ARTICLE, NewId, written
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,8 +175,10 @@ WHERE NOT announced AND pub_status = 'usable' AND embargo_until <= now()
 """
 
 
-def lift(tx: Connection, *, limit: int) -> int:
+def lift(tx: Connection, *, limit: int, new_id: NewId) -> int:
     """Publish articles whose embargo is over, by PostgreSQL's clock, in the order of their moments; how many.
+
+    Each joins the story of its event now: before, nobody might learn from a story that it was there.
 
     Each goes by what its current version says: if another article holds these words by now, they stay with it.
     """
@@ -185,7 +188,10 @@ def lift(tx: Connection, *, limit: int) -> int:
     ).fetchall()
     if not due:
         return 0
-    lock_words(tx, [row[1] for row in due])
+    # With its telling words, as a worker locks them: two who bring news of one event at this instant make one story.
+    sketched = stories.hidden(tx, [row[0] for row in due])
+    telling = [key for article in sketched.values() for key in keys(article.sketch)]
+    lock_words(tx, [row[1] for row in due], telling)
     # Asked again under the locks. What another sweep or a revision has in hand is left for the next turn.
     held = tx.exec_driver_sql(
         f"SELECT article.id, article_version.exact_key, current_version, embargo_until, clock_timestamp() AS now {_DUE} "
@@ -205,6 +211,7 @@ def lift(tx: Connection, *, limit: int) -> int:
         takes = held_by.setdefault(row.exact_key, row.id) == row.id
         tx.exec_driver_sql(publish, {"id": row.id, "key": row.exact_key if takes else None, "now": now})
     search.show(tx, [row.id for row in ready])
+    stories.show(tx, [sketched[row.id] for row in ready if row.id in sketched], now=now, new_id=new_id)
     deeds = [Deed(row.id, row.current_version, "published", "clock", "its embargo is over") for row in ready]
     note_deeds(tx, deeds, now=now)
     tell(tx, [Told("article.published", row.id, row.current_version) for row in ready], now=now)
