@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
-from shared.errors import ArticleErased, ArticleKilled, ArticleWithheld, NoSuchArticle, ServiceError
+from shared.errors import ArticleErased, ArticleKilled, ArticleMerged, ArticleWithheld, NoSuchArticle, ServiceError
 from shared.ids import ARTICLE, BULLETIN, ENTITY, STORY, written
 from shared.tables.articles import (
     FINDINGS,
@@ -150,6 +150,11 @@ def why_not(tx: Connection, id: UUID | None, asked: str) -> ServiceError:
         return ArticleErased(row.note)
     if row.pub_status == "canceled":
         return ArticleKilled(row.note)
+    if row.duplicate_of is not None:
+        original = written(ARTICLE, row.duplicate_of)
+        return ArticleMerged(
+            f"it was found to be a duplicate of {original}", headers={"Location": f"/v1/articles/{original}"}
+        )
     return ArticleWithheld("ask again when the feed says article.released")
 
 
@@ -159,6 +164,18 @@ _TOLD = (
     duplicate_relation.c.method_version, duplicate_relation.c.reason, duplicate_relation.c.decided_by,
     duplicate_relation.c.decided_at,
 )  # fmt: skip
+
+_MERGED = (
+    select(recalled_article.c.id)
+    .where(
+        recalled_article.c.id == article_version.c.article_id,
+        recalled_article.c.duplicate_of == duplicate_relation.c.original_id,
+        recalled_article.c.pub_status == "usable",
+    )
+    .correlate(article_version, duplicate_relation)
+    .exists()
+)
+"""An article that was public until it was found to be a duplicate of the one that is asked for."""
 
 
 def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
@@ -212,7 +229,9 @@ def _theirs(condition: ColumnElement[bool]) -> Select[Any]:
         .where(
             condition,
             duplicate_relation.c.kind != "none",
-            article_version.c.article_id.is_(None) | article_version.c.article_id.in_(select(readable_article.c.id)),
+            article_version.c.article_id.is_(None)
+            | article_version.c.article_id.in_(select(readable_article.c.id))
+            | _MERGED,
         )
         .order_by(duplicate_relation.c.decided_at.desc(), duplicate_relation.c.bulletin_id.desc())
         .limit(_MOST_RELATIONS)

@@ -26,6 +26,7 @@ from shared.decoding import filed_spans
 from shared.errors import (
     ArticleErased,
     ArticleKilled,
+    ArticleMerged,
     ArticleWithheld,
     DatabaseAway,
     InvalidParameter,
@@ -69,7 +70,9 @@ TheCursors = Annotated[Cursors, Depends(the_cursors)]
 
 ArticleId = Annotated[str, Path(description="An article's id.")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="A version's number.")]
-_HIDDEN = problem_answers(NoSuchArticle, ArticleWithheld, ArticleKilled, ArticleErased, NotAcceptable, DatabaseAway)
+_WHY_NOT = (NoSuchArticle, ArticleMerged, ArticleWithheld, ArticleKilled, ArticleErased, NotAcceptable, DatabaseAway)
+_HIDDEN = problem_answers(*_WHY_NOT)
+_HIDDEN_VERSION = problem_answers(*_WHY_NOT, NoSuchVersion, InvalidParameter)
 _FORMS: dict[str, dict[str, Any]] = {
     kind: {"schema": NinjsOut.model_json_schema(by_alias=True) if kind == NINJS[0] else {"type": "string"}}
     for kind in OFFERED[1:]
@@ -115,10 +118,7 @@ def list_versions(id: ArticleId, engine: TheEngine) -> Response:
     responses={
         200: {"content": _FORMS},
         304: {"description": "As you have it."},
-        **problem_answers(
-            NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, NotAcceptable,
-            DatabaseAway,
-        ),
+        **_HIDDEN_VERSION,
     },
 )  # fmt: skip
 def get_version(id: ArticleId, number: VersionNumber, request: Request, engine: TheEngine) -> Response:
@@ -143,9 +143,7 @@ class DiffAsked(BaseModel):
     "/articles/{id}/diff",
     response_model=DiffOut,
     summary="What differs between two versions",
-    responses=problem_answers(
-        NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, DatabaseAway
-    ),
+    responses=_HIDDEN_VERSION,
 )
 def get_diff(id: ArticleId, asked: Annotated[DiffAsked, Query()], engine: TheEngine) -> Response:
     """By field, what only the earlier says and what only the later says; and the changed spans in both filed texts."""

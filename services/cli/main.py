@@ -199,16 +199,27 @@ def replay(
         typer.Option(help="source=NAME, since=TIME, before=TIME or article=ID; may be given again: all must hold."),
     ] = None,
     shadow: Annotated[bool, typer.Option("--shadow", help="Write nothing: only tell what would change.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Write what changes; begun again it goes on.")] = False,
+    rate: Annotated[float, typer.Option(help="At most so many changed articles a second.", min=0.01)] = 20.0,
     jobs: Annotated[int, typer.Option(help="Processes; 0: one for each core.", min=0)] = 1,
     examples: Annotated[int, typer.Option(help="Examples of each field.", min=0)] = 3,
     as_json: Json = False,
 ) -> None:
     """Read what was published before with the engine of today: which articles would change, and in what."""
-    from services.cli.replay import shadow as shadow_all
+    from services.cli.replay import replay as replay_all
 
-    if not shadow:
-        show.fail("say --shadow: to write what changed is not there yet", 2)
-    raise typer.Exit(shadow_all(made_by=pipeline, where=where or [], jobs=jobs, examples=examples, as_json=as_json))
+    if shadow == apply:
+        show.fail("either --shadow or --apply", 2)
+    raise typer.Exit(
+        replay_all(
+            made_by=pipeline,
+            where=where or [],
+            jobs=jobs,
+            examples=examples,
+            as_json=as_json,
+            rate=rate if apply else None,
+        )
+    )
 
 
 @app.command()

@@ -92,9 +92,11 @@ def run_train(args: argparse.Namespace) -> None:
 
 def run_replay(args: argparse.Namespace) -> None:
     """Read what was published before again and write the report; how far it has come goes to standard error."""
-    from services.enrich import pipeline
+    from services.enrich import pipeline, tasks
+    from services.enrich.commands.applying import AnotherReplay, Replay
     from services.enrich.commands.replay import UnusableCondition, selected, shadow
     from shared.database import make_engine
+    from shared.ids import new_id
 
     def progress(done: int, total: int) -> None:
         sys.stderr.write(f"{done} of {total}\n")
@@ -103,9 +105,21 @@ def run_replay(args: argparse.Namespace) -> None:
         selection = selected(args.pipeline, args.where)
     except UnusableCondition as error:
         sys.exit(f"bantin: --where {error}")
-    engine = make_engine(settings().database_url, "bantin-replay", pool_size=1)
+    # One connection says that a replay is at work; the other one works.
+    engine = make_engine(settings().database_url, "bantin-replay", pool_size=2)
     jobs = args.jobs or len(os.sched_getaffinity(0))
-    report = shadow(engine, selection, jobs=jobs, most_examples=args.examples, progress=progress)
+    os.nice(10)
+    if args.apply:
+        replay = Replay(
+            engine=engine, rate=args.rate, jobs=jobs, clock=tasks.utc_now, new_id=new_id, most_examples=args.examples,
+            progress=progress,
+        )  # fmt: skip
+        try:
+            report = replay.run(selection)
+        except AnotherReplay as error:
+            sys.exit(f"bantin: {error}")
+    else:
+        report = shadow(engine, selection, jobs=jobs, most_examples=args.examples, progress=progress)
     sys.stdout.write(json.dumps(report.document(pipeline.version()), ensure_ascii=False) + "\n")
 
 
@@ -208,6 +222,8 @@ def main() -> None:
     replay.add_argument("--where", action="append", default=[], metavar="KEY=VALUE")
     replay.add_argument("--jobs", type=int, default=1, help="processes; 0: one for each core")
     replay.add_argument("--examples", type=int, default=3, help="of each field")
+    replay.add_argument("--apply", action="store_true", help="write what changed")
+    replay.add_argument("--rate", type=float, default=20.0, help="at most so many changed articles a second")
     replay.set_defaults(run=run_replay)
     _add_entities(roles)
     args = parser.parse_args()

@@ -77,7 +77,7 @@ class Sweep:
         """Publish the articles whose embargo is over, each once, however many sweeps there are."""
         while True:
             with transaction(self.engine) as tx:
-                lifted = lives.lift(tx, limit=_MOST_LIFTED)
+                lifted = lives.lift(tx, limit=_MOST_LIFTED, new_id=self.bench.new_id)
             if lifted:
                 log.info("embargo lifted", articles=lifted)
             if lifted < _MOST_LIFTED:

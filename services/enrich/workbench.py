@@ -3,7 +3,7 @@
 import random
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -195,6 +195,7 @@ class Workbench:
         known: dict[int, tuple[UUID, Said]] = {}
         judged: Judged = {}
         originals = self._lock_words(tx, [article for _, article, _ in made], known, judged) if made else {}
+        held_apart = fingerprints.apart(tx, [bulletin for bulletin, _, _ in made])
         standings = lives.standings(tx, [bulletin for bulletin, _, _ in made])
         versions, plain, ends = [], [], dict[UUID, State]()
         for bulletin, article, _ in made:
@@ -211,22 +212,32 @@ class Workbench:
                 ends[bulletin.id] = State.PUBLISHED
                 if one.holds_words:
                     originals[article.exact_key] = article.id
-        articles = [article for _, article in plain]
+        # What revises an article says something too, and is never its own duplicate.
+        revised = {one.article.id for one in versions if one.current and one.announced and not one.first}
+        fresh_ids = {article.id for _, article in plain}
+        spoken = [(bulletin, article) for bulletin, article, _ in made if article.id in fresh_ids | revised]
+        articles = [article for _, article in spoken]
         likely = fingerprints.candidates(tx, articles, known) if articles else {}
-        settled = pipeline.settle(articles, originals, likely, judged)
-        pairs = [(bulletin, article) for (bulletin, _), article in zip(plain, settled, strict=True)]
-        versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
+        apart = {article.id: held_apart.get(bulletin.id, set()) | {article.id} for bulletin, article in spoken}
+        settled = pipeline.settle(articles, originals, likely, judged, apart, revised)
+        related = [(bulletin, article) for (bulletin, _), article in zip(spoken, settled, strict=True)]
+        pairs = [(bulletin, article) for bulletin, article in related if article.id in fresh_ids]
+        versions += [_first(bulletin, article, originals) for bulletin, article in pairs if article.duplicate is None]
+        moving = [(one.article.id, one.bulletin.id) for one in versions if one.current and not one.first]
+        fingerprints.carry_over(tx, moving)
         lives.move_on(tx, versions)
         repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
         shown = [one for one in versions if not one.bulletin.probe]
         search.keep(tx, shown)
-        fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
+        fingerprints.forget(tx, [id for id, _ in moving])
         fingerprints.add(tx, [one.article for one in shown if one.current])
-        fingerprints.add_relations(tx, pairs, now=now)
+        fingerprints.add_relations(tx, related, now=now)
         linking.link(tx, [_named(one) for one in shown], now=now)
         # What is under an embargo is told to nobody, not even by the story that it would be in.
-        fresh = [one for one in versions if one.first and one.announced]
-        stories.gather(tx, [(one.bulletin, one.article) for one in fresh], new_id=self.new_id)
+        fresh = [one for one in shown if one.first and one.announced]
+        stories.gather(tx, [(one.bulletin.received_at, one.article) for one in fresh], new_id=self.new_id)
+        waiting = [one for one in shown if one.current and not one.announced]
+        stories.keep_hidden(tx, [(one.bulletin.received_at, one.article) for one in waiting])
         lives.succeed(tx, [bulletin for bulletin, _ in pairs], now=now)
         lives.note_versions(tx, versions, now=now)
         ends |= {bulletin.id: State.DUPLICATE if one.duplicate else State.PUBLISHED for bulletin, one in pairs}
@@ -254,7 +265,8 @@ class Workbench:
         The articles are held against what is there before any lock is taken: that is the dear part, and whoever waits for
         the locks waits for the newcomers' part alone. What was read and found meanwhile is left in `known` and `judged`.
         """
-        pipeline.settle(articles, {}, fingerprints.candidates(tx, articles, known), judged)
+        not_itself = {article.id: {article.id} for article in articles}
+        pipeline.settle(articles, {}, fingerprints.candidates(tx, articles, known), judged, not_itself)
         fingerprints.lock(tx, articles)
         # Statements of their own: they see what was committed while the locks were waited for.
         return holders(tx, [article.exact_key for article in articles])
@@ -309,9 +321,10 @@ def _named(version: Version) -> Named:
     return Named(article_id=version.article.id, version=version.number, naming=version.article.naming)
 
 
-def _first(bulletin: Claimed, article: Article) -> Version:
-    """The first version of a new article."""
-    return Version(bulletin=bulletin, article=article, number=bulletin.revision)
+def _first(bulletin: Claimed, article: Article, originals: Mapping[bytes, UUID]) -> Version:
+    """The first version of a new article. The words are another's already only where a person holds the two apart."""
+    holds_words = article.exact_key not in originals
+    return Version(bulletin=bulletin, article=article, number=bulletin.revision, holds_words=holds_words)
 
 
 def _quarantined(bulletin: Claimed, error: BaseException, stage: str | None) -> Verdict:

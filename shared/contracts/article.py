@@ -518,8 +518,8 @@ class LookupOut(BaseModel):
 
 
 ChangeType = Literal[
-    "article.published", "article.revised", "article.corrected", "article.withheld", "article.released",
-    "article.killed", "article.erased",
+    "article.published", "article.revised", "article.corrected", "article.reread", "article.merged",
+    "article.withheld", "article.released", "article.killed", "article.erased",
 ]  # fmt: skip
 
 
