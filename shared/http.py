@@ -5,13 +5,14 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -78,11 +79,12 @@ def create_app(
     description: str,
     ready: Check,
     express: Mapping[tuple[str, str], Endpoint] | None = None,
+    collectors: Iterable[Collector] = (),
     **options: Any,
 ) -> "Service":
     """A FastAPI application with our manners.
 
-    `ready` is asked by /readyz. `express` endpoints are called past the framework; they must be routes as well.
+    `ready` is asked by /readyz, `collectors` are by /metrics, beside the figures of the process itself. `express` endpoints are called past the framework; they must be routes as well.
     """
     app = Service(
         title=title,
@@ -99,12 +101,16 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     for away in _DATABASE_AWAY:
         app.add_exception_handler(away, _answer_database_away)
-    _add_health(app, ready)
+    _add_health(app, ready, collectors)
     app.manners = _Manners(app.past_manners, app, service, express or {})
     return app
 
 
-def _add_health(app: FastAPI, ready: Check) -> None:
+def _add_health(app: FastAPI, ready: Check, collectors: Iterable[Collector]) -> None:
+    asked = CollectorRegistry()
+    for collector in collectors:
+        asked.register(collector)
+
     @app.get("/livez", tags=["health"], summary="Is the process alive?")
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
@@ -116,7 +122,7 @@ def _add_health(app: FastAPI, ready: Check) -> None:
 
     @app.get("/metrics", tags=["health"], summary="Prometheus metrics", response_class=Response)
     def metrics() -> Response:
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(REGISTRY) + generate_latest(asked), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _answer_service_error(request: Request, error: Exception) -> Response:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.enrich.text.article import Article
 from shared.contracts.article import ChangeType, VersionKind
-from shared.contracts.bulletin import State
+from shared.contracts.bulletin import Priority, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +28,7 @@ class Claimed:
     size: int
     attempts: int
     failures: int
+    priority: int = int(Priority.NORMAL)
     article_id: UUID | None = None
     revision: int = 1
     kind: str | None = None

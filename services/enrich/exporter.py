@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
-from services.enrich import repository
+from services.enrich import pipeline, repository
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
 
@@ -39,4 +41,15 @@ class QueueCollector(Collector):
         held = GaugeMetricFamily("bantin_quarantine_items", "Bulletins in quarantine.", labels=["error_class"])
         for error_class, count in quarantine:
             held.add_metric([error_class], count)
-        return items, age, held
+        build = GaugeMetricFamily("bantin_build_info", "1, of the engine that runs.", labels=["version", "pipeline"])
+        build.add_metric([_release(), pipeline.version()], 1)
+        return items, age, held, build
+
+
+@cache
+def _release() -> str:
+    """The version of the package; `source` where it runs from its folder, as in our images."""
+    try:
+        return version("bantin")
+    except PackageNotFoundError:
+        return "source"

@@ -31,8 +31,8 @@ _IN_TURN = """
            AND earlier.revision < bulletin.revision AND earlier.status = 'queued'))
 """
 _CLAIM = """
-SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, article_id, revision,
-       kind, note, embargo_until
+SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, article_id,
+       revision, kind, note, embargo_until
 FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND {in_turn} {which}
 FOR UPDATE SKIP LOCKED
 """
@@ -393,6 +393,11 @@ def heard_from(tx: Connection, *, host: str, since: datetime) -> bool:
     """Has a worker or sweep of this host beaten since then?"""
     sql = "SELECT EXISTS (SELECT FROM worker_heartbeat WHERE starts_with(worker, %(host)s) AND seen_at >= %(since)s)"
     return bool(_rows(tx, sql, host=f"{host}:", since=since)[0][0])
+
+
+def sign_off(side: Connection, worker: str) -> None:
+    """Say that a worker or sweep has ended as it should: nobody needs to miss it."""
+    _run(side, "DELETE FROM worker_heartbeat WHERE worker = %(worker)s", worker=worker)
 
 
 def forget_workers(tx: Connection, *, unseen_since: datetime) -> None:

@@ -20,7 +20,7 @@ from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
 from shared.logging import logger
-from shared.metrics import BELL_ERRORS, BELLS, SWEEP_TURN
+from shared.metrics import BELL_ERRORS, BELLS, BELLS_LOST, DEATHS, SWEEP_TURN
 from shared.queue import FLASH, NORMAL, RETRY, Bell, BellTower, BrokerAway
 from shared.settings import Settings
 
@@ -77,7 +77,7 @@ class Sweep:
 
     def judge(self) -> None:
         """End the attempts whose workers died; let their bulletins run again, alone, or quarantine them."""
-        now = self.clock()
+        now, died = self.clock(), 0
         with transaction(self.engine) as tx:
             for case in repository.abandoned(tx, limit=_MOST_JUDGED):
                 reason = self._reason_to_quarantine(case)
@@ -86,6 +86,8 @@ class Sweep:
                 )
                 run_at = now + backoff(case.deaths, self.bench.chance()) if case.deaths > 1 else now
                 repository.rule_on(tx, case, quarantine=reason, run_at=run_at, now=now)
+                died += not case.server_restarted
+        DEATHS.inc(died)
 
     def _reason_to_quarantine(self, case: Abandoned) -> str | None:
         if case.deaths >= self.settings.max_deaths:
@@ -105,6 +107,8 @@ class Sweep:
         with transaction(self.engine) as tx:
             suspects = repository.suspects_due(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG)
             fresh = repository.overdue(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG) if silent else []
+        if fresh:
+            BELLS_LOST.inc()
         self._ring_for([id for id, priority in fresh if priority is Priority.FLASH], FLASH)
         self._ring_for([id for id, priority in fresh if priority is not Priority.FLASH], NORMAL)
         for id in suspects:
@@ -151,6 +155,9 @@ class Sweep:
             nonlocal stopping
             stopping = True
 
+        # A counter that begins at its first event hides it: rates need a value from before.
+        BELLS.labels("sweep")
+        BELL_ERRORS.labels("sweep")
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         parent = os.getppid()
@@ -158,3 +165,5 @@ class Sweep:
             began = time.monotonic()
             self.turn()
             time.sleep(max(0.0, self.settings.sweep_interval - (time.monotonic() - began)))
+        with transaction(self.engine) as tx:
+            repository.sign_off(tx, self.bench.worker)

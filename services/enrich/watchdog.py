@@ -4,6 +4,7 @@ Celery 5.7 can lose its broker so that it never listens again (docs/decisions/00
 look well then. Only the lack of progress tells.
 """
 
+import contextlib
 import os
 import threading
 import time
@@ -41,6 +42,11 @@ class Watchdog:
     def progress(self) -> None:
         """Say that a task came in or ended."""
         self._progress_at = self._clock()
+
+    def sign_off(self) -> None:
+        """Say that the worker ends as it should. If that cannot be said, it is missed until it is forgotten."""
+        with contextlib.suppress(SQLAlchemyError), transaction(self._engine) as side:
+            repository.sign_off(side, self._worker)
 
     def is_deaf(self, *, work_waits: bool, now: datetime) -> bool:
         """Has nothing come in for too long, although there was work all that time?"""

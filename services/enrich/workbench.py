@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import fingerprints, linking, lives, pipeline, repository, stories
+from services.enrich import fingerprints, linking, lives, pipeline, repository, stories, tally
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
+from services.enrich.tally import Closed
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
 from services.enrich.timelimit import time_limit
@@ -23,6 +24,7 @@ from shared.database import transaction
 from shared.feed import holders
 from shared.ids import NewId
 from shared.logging import logger
+from shared.metrics import CLAIMS_LOST
 from shared.settings import Settings
 
 log = logger(__name__)
@@ -68,7 +70,9 @@ class Workbench:
             return flash or claim(tx)
 
         def claim(tx: Connection) -> list[Claimed]:
-            return repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most)
+            claimed = repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most)
+            tally.count_skipped(ids, claimed)
+            return claimed
 
         done = self._work(claim_flash_first)
         if flash_came_first:
@@ -104,8 +108,11 @@ class Workbench:
             with transaction(self.tx_engine) as tx:
                 claimed = claim(tx)
                 if claimed:
+                    tally.count_claim(claimed, self.clock())
                     self._note_starts(claimed)
-                    self._close(tx, *self._read_all(tx, claimed))
+                    closed = self._close(tx, *self._read_all(tx, claimed))
+            if claimed:
+                tally.count(closed, self.clock())
             return claimed
         except SQLAlchemyError as error:
             self._after_fault(claimed, error)
@@ -150,7 +157,7 @@ class Workbench:
 
     def _close(
         self, tx: Connection, made: list[tuple[Claimed, Article, dict[str, float]]], failed: list[Verdict]
-    ) -> None:
+    ) -> Closed:
         """Everything that is written. The locks on keys and on the feed's head are held for this long only."""
         now = self.clock()
         known: dict[int, tuple[UUID, Said]] = {}
@@ -169,6 +176,7 @@ class Workbench:
                 ends[bulletin.id] = State.PUBLISHED
                 if one.holds_words:
                     originals[article.exact_key] = article.id
+        revised = [one.article for one in versions]
         articles = [article for _, article in plain]
         likely = fingerprints.candidates(tx, articles, known) if articles else {}
         settled = pipeline.settle(articles, originals, likely, judged)
@@ -192,6 +200,7 @@ class Workbench:
         ]
         repository.close(tx, verdicts + failed, now=now)
         repository.publish(tx, versions, now=now)
+        return Closed(verdicts=verdicts + failed, versions=versions, articles=[*settled, *revised])
 
     @staticmethod
     def _lock_words(
@@ -228,6 +237,7 @@ class Workbench:
         refused, rather than lost, has failed like any other.
         """
         log.warning("transaction lost", error=str(error)[:500], bulletins=len(claimed))
+        CLAIMS_LOST.inc()
         refused = isinstance(error, DBAPIError) and not error.connection_invalidated
         try:
             with transaction(self.tx_engine) as tx:

@@ -6,7 +6,14 @@ import sys
 from typing import Any
 
 from celery import bootsteps
-from celery.signals import setup_logging, task_received, task_success, worker_process_init, worker_ready
+from celery.signals import (
+    setup_logging,
+    task_received,
+    task_success,
+    worker_process_init,
+    worker_ready,
+    worker_shutdown,
+)
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
@@ -57,6 +64,12 @@ def _watch(**_: Any) -> None:
     )
     _watchdog = Watchdog(engine, tasks.worker_name(), tasks.utc_now, settings().deaf_after)
     _watchdog.start()
+
+
+@worker_shutdown.connect
+def _sign_off(**_: Any) -> None:
+    if _watchdog is not None:
+        _watchdog.sign_off()
 
 
 @task_received.connect

@@ -18,7 +18,7 @@ from services.ingest.intake import TakenIn
 from shared.contracts.bulletin import Priority
 from shared.errors import DatabaseAway, ServiceError
 from shared.logging import logger
-from shared.metrics import ACCEPT_GROUP, ACCEPT_SECONDS, ACCEPTED, REPLAYED
+from shared.metrics import ACCEPT_GROUP, ACCEPT_SECONDS, ACCEPTED, DECODED, REPLAYED, SIZE
 
 log = logger(__name__)
 
@@ -158,20 +158,19 @@ class Acceptor:
         filings = [filing for parcel in group for filing in parcel.filings]
         ACCEPT_GROUP.observe(len(filings))
         verdicts = await self._commit(filings)
-        fresh, media_types = [], Counter[str]()
+        fresh, taken = [], list[Filing]()
         for index, (filing, verdict) in enumerate(zip(filings, verdicts, strict=True)):
             if isinstance(verdict, ServiceError):
                 continue
             if not verdict.replayed:
                 fresh.append((verdict.id, filing.sender.priority))
-                media_types[filing.media_type] += 1
+                taken.append(filing)
             elif verdict.fingerprint != filing.sender.fingerprint:
                 REPLAYED.labels("refused").inc()
                 verdicts[index] = IdempotencyKeyReused("use a new key for a new request, or send the same one again")
             else:
                 REPLAYED.labels("answered").inc()
-        for media_type, count in media_types.items():
-            ACCEPTED.labels(media_type).inc(count)
+        count_taken(taken)
         start = 0
         for parcel in group:
             _answer(parcel, verdicts[start : start + len(parcel.filings)])
@@ -213,6 +212,16 @@ class Acceptor:
             with contextlib.suppress(psycopg.Error):
                 await self._connection.close()
             self._connection = None
+
+
+def count_taken(filings: Sequence[Filing]) -> None:
+    """Count bulletins that are durable now."""
+    for media_type, count in Counter(filing.media_type for filing in filings).items():
+        ACCEPTED.labels(media_type).inc(count)
+    for charset, count in Counter(filing.charset for filing in filings).items():
+        DECODED.labels(charset, "read").inc(count)
+    for filing in filings:
+        SIZE.observe(len(filing.raw))
 
 
 def _answer(parcel: _Parcel, verdicts: list[TakenIn | ServiceError]) -> None:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.ops.console import router as console
+from services.ops.gauges import DeskCollector
 from services.ops.routes import router
 from shared.database import make_engine
 from shared.http import create_app, database_is_ready
@@ -16,6 +17,11 @@ from shared.settings import Settings
 
 _SESSION = {"statement_timeout": "20s", "lock_timeout": "2s"}
 _STATIC = Path(__file__).parent / "static"
+
+
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -33,9 +39,10 @@ def make_app(settings: Settings) -> FastAPI:
         "What waits, for how long, what failed and why; and repairs. Every figure is PostgreSQL's, when it is asked for.",
         lambda: database_is_ready(engine),
         lifespan=lifespan,
+        collectors=[DeskCollector(engine, utc_now)],
     )
     app.state.engine = engine
-    app.state.clock = lambda: datetime.now(UTC)
+    app.state.clock = utc_now
     app.include_router(router)
     app.include_router(console)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -52,8 +52,8 @@ def all_problems(kind: type[ServiceError] = ServiceError) -> set[type[ServiceErr
 
 def all_metrics() -> list[str]:
     names = {name for metric in vars(metrics).values() if (name := getattr(metric, "_name", None))}
-    exporter = (ROOT / "services/enrich/exporter.py").read_text(encoding="utf-8")
-    return sorted(names | set(re.findall(r'"(bantin_\w+)"', exporter)))
+    asked = words_of("services/enrich/exporter.py", "services/ops/gauges.py")
+    return sorted(names | set(re.findall(r'"(bantin_\w+)"', asked)))
 
 
 def test_the_import_contracts_are_kept() -> None:
