@@ -35,6 +35,8 @@ def make_engine(
         # A server that was restarted leaves dead connections behind; asking first costs a tenth of a millisecond.
         pool_pre_ping=True,
         connect_args=connect_args(name, session),
+        # What an error says of its statement goes to the log; the values are newsrooms' texts.
+        hide_parameters=True,
         # Every statement of ours is written once and runs often; psycopg prepares it at the second run.
         isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
     )

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import re
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -172,6 +173,7 @@ class Service(FastAPI):
 
 
 _DATABASE_AWAY = (OperationalError, PoolTimeout)
+_AN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _NOT_SENT = 0
 """The status of an answer of which nothing was sent."""
 
@@ -238,7 +240,7 @@ class _Manners:
 
 def _given_id(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and 0 < len(value) <= 64 and value.isascii() and value.isalnum():
+        if name == b"x-request-id" and _AN_ID.fullmatch(value):
             return cast("str", value.decode())
     return None
 

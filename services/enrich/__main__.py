@@ -51,7 +51,7 @@ def run_sweep(args: argparse.Namespace) -> None:
     from shared.logging import configure
     from shared.queue import Bell, BellTower, make_celery
 
-    configure("sweep", settings().log_level)
+    configure("sweep", settings().log_level, worker=tasks.worker_name)
     bench = tasks.furnish(settings())
     sweep = Sweep(
         engine=bench.tx_engine,

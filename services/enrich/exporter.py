@@ -39,7 +39,8 @@ class QueueCollector(Collector):
             items.add_metric(["retrying", priority.name.lower()], retrying)
             age.add_metric([priority.name.lower()], oldest)
         held = GaugeMetricFamily("bantin_quarantine_items", "Bulletins in quarantine.", labels=["error_class"])
-        for error_class, count in quarantine:
+        # Of an empty quarantine something is told as well: what was not there before does not grow.
+        for error_class, count in ({"WorkerDied": 0} | dict(quarantine)).items():
             held.add_metric([error_class], count)
         build = GaugeMetricFamily("bantin_build_info", "1, of the engine that runs.", labels=["version", "pipeline"])
         build.add_metric([_release(), pipeline.version()], 1)

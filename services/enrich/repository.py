@@ -31,8 +31,8 @@ _IN_TURN = """
            AND earlier.revision < bulletin.revision AND earlier.status = 'queued'))
 """
 _CLAIM = """
-SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, article_id,
-       revision, kind, note, embargo_until
+SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, request_id,
+       traceparent, article_id, revision, kind, note, embargo_until
 FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND {in_turn} {which}
 FOR UPDATE SKIP LOCKED
 """

@@ -76,7 +76,7 @@ class Watchdog:
             )
             work_waits = repository.work_waits(side, since=now - self._deaf_after)
         if self.is_deaf(work_waits=work_waits, now=now):
-            log.error("worker is deaf and ends itself", worker=self._worker)
+            log.error("worker is deaf and ends itself")
             # Not a warm shutdown: that would wait for the very connection which is lost. And no SIGKILL: as the first
             # process of a container we would not get it. The children are told by the kernel.
             os._exit(_DEAF)

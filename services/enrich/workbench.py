@@ -138,8 +138,10 @@ class Workbench:
                 made.append((bulletin, article, times))
             except UnreadableBulletin as error:
                 failed.append(_quarantined(bulletin, error))
+                _log_failure(failed[-1])
             except Exception as error:  # the one place where any fault of a stage becomes a verdict on its bulletin
                 failed.append(self._failed(bulletin, error))
+                _log_failure(failed[-1])
             if time.monotonic() - looked_up_at > _LOOK_UP:
                 self._let_flash_pass(tx, claimed)
                 looked_up_at = time.monotonic()
@@ -236,7 +238,7 @@ class Workbench:
         If it cannot, the sweep finds the attempts without an end. A bulletin that was alone and that the database
         refused, rather than lost, has failed like any other.
         """
-        log.warning("transaction lost", error=str(error)[:500], bulletins=len(claimed))
+        log.warning("transaction lost", error=str(error)[:500], bulletins=[bulletin.id.hex for bulletin in claimed])
         CLAIMS_LOST.inc()
         refused = isinstance(error, DBAPIError) and not error.connection_invalidated
         try:
@@ -272,6 +274,18 @@ def _quarantined(bulletin: Claimed, error: BaseException) -> Verdict:
         outcome="quarantined",
         error_class=type(error).__name__,
         error=_told(error),
+    )
+
+
+def _log_failure(verdict: Verdict) -> None:
+    """Where it fell, not what it said: that may quote the text, and is kept with the bulletin."""
+    log.warning(
+        "bulletin failed",
+        bulletin=verdict.bulletin.id.hex,
+        request_id=verdict.bulletin.request_id,
+        attempt=verdict.bulletin.number,
+        error_class=verdict.error_class,
+        quarantined=verdict.state is State.QUARANTINED,
     )
 
 

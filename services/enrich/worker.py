@@ -50,7 +50,7 @@ _watchdog: Watchdog | None = None
 
 @setup_logging.connect
 def _log_as_json(**_: Any) -> None:
-    configure("worker", settings().log_level)
+    configure("worker", settings().log_level, worker=tasks.worker_name)
 
 
 @worker_ready.connect
@@ -60,6 +60,7 @@ def _watch(**_: Any) -> None:
     engine = create_engine(
         make_url(settings().database_url).set(drivername="postgresql+psycopg"),
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args=connect_args("bantin-watchdog", {"statement_timeout": "3s"}),
     )
     _watchdog = Watchdog(engine, tasks.worker_name(), tasks.utc_now, settings().deaf_after)

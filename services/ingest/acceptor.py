@@ -198,7 +198,10 @@ class Acceptor:
                 await asyncio.sleep(0.1)
             except psycopg.Error as error:
                 if len(filings) == 1:
-                    log.warning("bulletin not taken", error=str(error))
+                    one = filings[0]
+                    log.warning(
+                        "bulletin not taken", error=str(error), bulletin=one.id.hex, request_id=one.sender.request_id
+                    )
                     return [Unacceptable(f"it cannot be stored: {error}")]
                 return [verdict for filing in filings for verdict in await self._commit([filing])]
 
