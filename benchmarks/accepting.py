@@ -1,6 +1,7 @@
 """How fast bulletins are taken in, beside an empty route of the same server and beside PostgreSQL alone."""
 
 import argparse
+import os
 import re
 import shutil
 import statistics
@@ -10,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import IDLE, NUMBER, Requests, a_stack, alternate, ask, hammer, json_body, ratio, tell, texts
+from measure import IDLE, NUMBER, ROOT, Requests, a_stack, alternate, ask, hammer, json_body, ratio, tell, texts
 
 from infra.embedded import process
 from infra.stack import Stack
@@ -43,8 +44,8 @@ def main() -> None:
     options = {"workers": 0, "sweep_command": IDLE, "ingest_command": ("benchmarks/doors.py", "ingest")}
     with a_stack(**options) as stack:
 
-        def post(path: str, kind: str, content: str, clients: int) -> float:
-            url, headers = stack.ingest_url + path, {"Content-Type": kind}
+        def post(path: str, kind: str, content: str, clients: int, **more: str) -> float:
+            url, headers = stack.ingest_url + path, {"Content-Type": kind, **more}
             requests = Requests(
                 url=url, method="POST", headers=headers, body=content, clients=clients, seconds=args.seconds, expect=202
             )
@@ -53,9 +54,10 @@ def main() -> None:
                 raise RuntimeError(f"{path} answered {told['wrong']}")
             return float(told["rate"])
 
-        lines = "\n".join([body] * _LINES)
+        lines, key = "\n".join([body] * _LINES), f"Bearer {_key(stack)}"
         ways: dict[str, Callable[[], float]] = {
             "bulletins": lambda: post("/v1/bulletins", "application/json", body, _CLIENTS),
+            "bulletins by key": lambda: post("/v1/bulletins", "application/json", body, _CLIENTS, Authorization=key),
             "empty route": lambda: post("/empty", "application/json", body, _CLIENTS),
             "empty express": lambda: post("/empty-express", "application/json", body, _CLIENTS),
             "batch lines": lambda: _LINES * post("/v1/bulletins:batch", "application/x-ndjson", lines, 2),
@@ -70,6 +72,7 @@ def main() -> None:
         wrong = ask(stack.database_url, "SELECT count(*) FROM bulletin WHERE size < 1000")
         assert not wrong, "bulletins are shorter than meant"
     told = {f"{name} (a second)": statistics.median(values) for name, values in figures.items()}
+    told["bulletins by key / bulletins"] = ratio(figures, "bulletins by key", "bulletins")
     told["bulletins / empty route"] = ratio(figures, "bulletins", "empty route")
     told["bulletins / empty express"] = ratio(figures, "bulletins", "empty express")
     told["batch lines / bulletins"] = ratio(figures, "batch lines", "bulletins")
@@ -94,6 +97,16 @@ def _pgbench() -> str | None:
     except process.ServerError:
         return shutil.which("pgbench")
     return str(embedded) if embedded.exists() else shutil.which("pgbench")
+
+
+def _key(stack: Stack) -> str:
+    """A key that may post, with a limit that is never reached."""
+    command = ["-m", "shared.access", "make", "--label", "bench", "--scope", "post", "--per-minute", "1000000000"]
+    environment = {**os.environ, "DATABASE_URL": stack.database_url}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
 
 
 def _pgbench_rate(pgbench: str, stack: Stack, seconds: float) -> float:

@@ -26,7 +26,8 @@ from measure import NEWS, ROOT, cpu_ms, tell
 
 from infra.embedded import process
 from infra.embedded.postgres import Postgres
-from services.enrich import fingerprints, tasks, workbench
+from services.enrich import tasks, workbench
+from services.enrich.records import fingerprints
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
 from services.enrich.text.duplicates import fingerprint, pack

@@ -18,6 +18,7 @@ from shared.ids import new_id
 from shared.queue import NORMAL, Bell, make_celery
 from shared.settings import Settings
 
+_BATCH = Settings().batch_size
 _FOR_WARMTH = 200
 """Bulletins beside those that are counted, for the children's first tasks."""
 
@@ -37,14 +38,14 @@ def main() -> None:
     few = max(100, args.bulletins // 4)
     with a_stack(workers=0, sweep_command=IDLE) as stack:
         _preload(stack, 1_000)
-        _drain(stack, concurrency=2, batch=50)  # warm: files, pages, plans
+        _drain(stack, concurrency=2, batch=_BATCH)  # warm: files, pages, plans
         for _ in range(args.rounds):
             rate, cpu = plain_loop(texts(min(1_500, args.bulletins))[0])
             note(plain=rate, plain_cpu=cpu)
             for name, count, concurrency, batch in (
-                ("batches", args.bulletins, 2, 50),
+                ("batches", args.bulletins, 2, _BATCH),
                 ("single", few, 2, 1),
-                ("one_child", args.bulletins, 1, 50),
+                ("one_child", args.bulletins, 1, _BATCH),
             ):
                 _preload(stack, count + _FOR_WARMTH)
                 rate, worker_cpu, server_cpu = _drain(stack, concurrency=concurrency, batch=batch)
@@ -66,9 +67,9 @@ def _tell(figures: dict[str, list[float]], bulletins: int, rounds: int) -> None:
     costs = zip(beside_the_stages("single"), beside_the_stages("batches"), strict=True)
     sample, origin = texts(1_000)
     told = {
-        "batches of 50, two children (a second)": middle("batches"),
+        f"batches of {_BATCH}, two children (a second)": middle("batches"),
         "one task a bulletin, two children (a second)": middle("single"),
-        "batches of 50, one child (a second)": middle("one_child"),
+        f"batches of {_BATCH}, one child (a second)": middle("one_child"),
         "stages in a plain loop (a second)": middle("plain"),
         "batches: worker CPU-ms a bulletin": middle("batches_cpu"),
         "batches: PostgreSQL CPU-ms a bulletin": middle("batches_server_cpu"),

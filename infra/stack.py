@@ -222,7 +222,13 @@ class Stack:
         self.children[name] = Child(name, command, fds)
 
     def _environment(self) -> dict[str, str]:
-        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.broker_url, **self.environment}
+        # It listens on the loopback alone: who is on this machine needs no key, but may ask with one.
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.broker_url,
+            "BANTIN_ANONYMOUS": os.environ.get("BANTIN_ANONYMOUS", "post,read,operate:admin"),
+            **self.environment,
+        }
 
 
 def _started(make: Callable[[int], ServerT], usual: int) -> ServerT:

@@ -3,6 +3,7 @@
 ServiceError
   NotFound · MethodNotAllowed · InvalidParameter      the request
   NoSuchArticle · ArticleWithheld · ArticleKilled · ArticleErased      what it asks for
+  KeyMissing · KeyRefused · NotAllowed · RateLimited · ForeignRequest      who asks
   TooManyConnections · DatabaseAway                   the service
 """
 
@@ -88,6 +89,36 @@ class InvalidParameter(ServiceError):
     """A parameter, header or body field is not as it must be."""
 
     status, code = 400, "invalid_parameter"
+
+
+class KeyMissing(ServiceError):
+    """This is shown and done only for the holder of a key."""
+
+    status, code = 401, "key_missing"
+
+
+class KeyRefused(ServiceError):
+    """The key is not one of ours, or no longer."""
+
+    status, code = 401, "key_refused"
+
+
+class NotAllowed(ServiceError):
+    """This key does not allow that."""
+
+    status, code = 403, "not_allowed"
+
+
+class ForeignRequest(ServiceError):
+    """This form was sent from another site."""
+
+    status, code = 403, "foreign_request"
+
+
+class RateLimited(ServiceError):
+    """This key has asked too often."""
+
+    status, code = 429, "rate_limited"
 
 
 class TooManyConnections(ServiceError):

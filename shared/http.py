@@ -12,6 +12,7 @@ from typing import Any, cast
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
@@ -22,11 +23,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.access.browsers import Headers, guarded
+from shared.access.describe import complete
+from shared.access.gate import Gate, SignIn
 from shared.contracts.problem import MEDIA_TYPE, Fault, Problem
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError, TooManyConnections
 from shared.garbage import collect_seldom
 from shared.logging import configure, logger
+from shared.manual import STYLE, manual
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from shared.migrations import newest
 from shared.settings import Settings
@@ -79,13 +84,15 @@ def create_app(
     title: str,
     description: str,
     ready: Check,
+    gate: Gate,
     express: Mapping[tuple[str, str], Endpoint] | None = None,
     collectors: Iterable[Collector] = (),
     **options: Any,
 ) -> "Service":
     """A FastAPI application with our manners.
 
-    `ready` is asked by /readyz, `collectors` are by /metrics, beside the figures of the process itself. `express` endpoints are called past the framework; they must be routes as well.
+    `ready` is asked by /readyz, `gate` before every request, `collectors` by /metrics, beside the figures of the process itself.
+    `express` endpoints are called past the framework; they must be routes as well.
     """
     app = Service(
         title=title,
@@ -93,7 +100,7 @@ def create_app(
         version="1",
         openapi_url="/openapi.json",
         redoc_url=None,
-        docs_url="/docs",
+        docs_url=None,
         **options,
     )
     app.add_exception_handler(ServiceError, _answer_service_error)
@@ -103,6 +110,8 @@ def create_app(
     for away in _DATABASE_AWAY:
         app.add_exception_handler(away, _answer_database_away)
     _add_health(app, ready, collectors)
+    _add_manual(app)
+    app.gate = gate
     app.manners = _Manners(app.past_manners, app, service, express or {})
     return app
 
@@ -124,6 +133,16 @@ def _add_health(app: FastAPI, ready: Check, collectors: Iterable[Collector]) -> 
     @app.get("/metrics", tags=["health"], summary="Prometheus metrics", response_class=Response)
     def metrics() -> Response:
         return Response(generate_latest(REGISTRY) + generate_latest(asked), media_type=CONTENT_TYPE_LATEST)
+
+
+def _add_manual(app: FastAPI) -> None:
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return HTMLResponse(manual(app.openapi()))
+
+    @app.get("/docs.css", include_in_schema=False)
+    def docs_style() -> Response:
+        return Response(STYLE, media_type="text/css")
 
 
 async def _answer_service_error(request: Request, error: Exception) -> Response:
@@ -162,6 +181,7 @@ class Service(FastAPI):
     """A FastAPI application inside our manners, which are the outermost layer: they see every request and answer."""
 
     manners: "_Manners"
+    gate: Gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, by way of the manners."""
@@ -171,6 +191,13 @@ class Service(FastAPI):
         """The application as FastAPI made it."""
         await super().__call__(scope, receive, send)
 
+    def openapi(self) -> dict[str, Any]:
+        """The description, which also says what is needed to ask, and what every address may answer."""
+        if self.openapi_schema is None:
+            complete(super().openapi(), self.gate.rules, problem_answers)
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
 
 _DATABASE_AWAY = (OperationalError, PoolTimeout)
 _AN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -179,14 +206,18 @@ _NOT_SENT = 0
 
 
 class _Manners:
-    """Gives every request an id, counts and times every answer, and turns an unforeseen error into a problem.
+    """Gives every request an id, asks who it is, counts and times every answer, and turns an unforeseen error into a
+    problem.
 
     `express` names endpoints, by method and path, that are called from here, past the framework: its routing, its
     dependencies and its five inner layers cost more than taking a bulletin in does.
     """
 
-    def __init__(self, inner: ASGIApp, app: FastAPI, service: str, express: Mapping[tuple[str, str], Endpoint]) -> None:
+    def __init__(
+        self, inner: ASGIApp, app: "Service", service: str, express: Mapping[tuple[str, str], Endpoint]
+    ) -> None:
         self.inner, self.app, self.service, self.express = inner, app, service, express
+        self.origins = app.gate.origins
         self._counters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -195,26 +226,24 @@ class _Manners:
             return
         id = _given_id(scope) or os.urandom(8).hex()
         scope.setdefault("state", {})["request_id"] = id
-        started, status, route = time.perf_counter(), _NOT_SENT, "unknown"
+        started, status = time.perf_counter(), _NOT_SENT
+        route = scope["path"] if (scope["method"], scope["path"]) in self.express else "unknown"
+        more = self.origins.headers(scope)
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", id.encode())]
+                told = list(message["headers"])
+                message["headers"] = [*told, (b"x-request-id", id.encode()), *more, *guarded(told)]
             await send(message)
 
         try:
-            if endpoint := self.express.get((scope["method"], scope["path"])):
-                scope["app"], route = self.app, scope["path"]
-                answer = await endpoint(Request(scope, receive, send_with_id))
-                await answer(scope, receive, send_with_id)
-            else:
-                await self.inner(scope, receive, send_with_id)
-                # An unknown path has no route: one label for all of them, or any scanner makes a million series.
-                route = getattr(scope.get("route"), "path", "unknown")
+            route = await self._answer(scope, receive, send_with_id, more)
         except ServiceError as error:
             await problem_response(error, id)(scope, receive, send_with_id)
+        except SignIn as lead:
+            await RedirectResponse(lead.address, 303)(scope, receive, send_with_id)
         except _DATABASE_AWAY as error:
             log.warning("database away", request_id=id, error=type(error).__name__)
             await problem_response(_database_away(), id)(scope, receive, send_with_id)
@@ -224,6 +253,23 @@ class _Manners:
                 await problem_response(ServiceError(), id)(scope, receive, send_with_id)
         finally:
             self._count(route, scope["method"], status, time.perf_counter() - started)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, more: Headers) -> str:
+        """Answer whoever may ask; the route, for the counters. What the gate says goes into `more`."""
+        if (preflight := self.origins.preflight(scope)) is not None:
+            await Response(status_code=204, headers=preflight)(scope, receive, send)
+            return "preflight"
+        admission = await self.app.gate.admit(scope)
+        scope["state"]["caller"] = admission.caller
+        more += admission.headers
+        if endpoint := self.express.get((scope["method"], scope["path"])):
+            scope["app"] = self.app
+            answer = await endpoint(Request(scope, receive, send))
+            await answer(scope, receive, send)
+            return cast("str", scope["path"])
+        await self.inner(scope, receive, send)
+        # An unknown path has no route: one label for all of them, or any scanner makes a million series.
+        return getattr(scope.get("route"), "path", "unknown")
 
     def _count(self, route: str, method: str, status: int, seconds: float) -> None:
         # labels() looks its child up under a lock; ours are few.

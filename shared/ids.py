@@ -15,6 +15,9 @@ DECISION = "dec_"
 # As we write it and no other way: a thing has one address.
 _HEX = re.compile("[0-9a-f]{32}")
 
+API_KEY = re.compile("bnt_([0-9a-f]{16})_[0-9A-Za-z_-]{43}")
+"""A key: its public id can be told, the rest never."""
+
 NewId = Callable[[], UUID]
 
 

@@ -26,6 +26,18 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     """The least severe log line that is written."""
 
+    anonymous: str = ""
+    """The scopes of who asks without a key, such as `read` or `post,read,operate:admin`; by default none."""
+
+    rate_limit: int = 6_000
+    """Requests a minute of one key on one process, where the key says nothing else; 0: as many as it likes."""
+
+    session_secret: str = ""
+    """What browsers' sessions are signed with; by default made anew at each start, which ends them."""
+
+    allowed_origins: str = ""
+    """Origins of other sites whose scripts may ask, such as `https://desk.example`; by default none."""
+
     max_bulletin_bytes: int = 1_048_576
     """The largest bulletin taken in, in bytes of its request body, file or batch line."""
 
@@ -50,6 +62,9 @@ class Settings(BaseSettings):
     max_waiting_age: float = 60.0
     """Seconds the oldest waiting bulletin may have waited before new ones are answered 429 (flash excepted)."""
 
+    cursor_secret: str | None = None
+    """What cursors are signed with; without it, a random secret that the database holds."""
+
     max_prefer_wait: float = 30.0
     """The longest `Prefer: wait` that is honoured, in seconds."""
 
@@ -69,7 +84,7 @@ class Settings(BaseSettings):
     """Failures after which a bulletin is quarantined."""
 
     max_deaths: int = 3
-    """Workers a bulletin may kill before it is quarantined."""
+    """Workers a bulletin may kill, or times it may take too long, before it is quarantined."""
 
     sweep_interval: float = 0.25
     """Seconds between two turns of the sweep."""

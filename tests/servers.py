@@ -32,12 +32,14 @@ ROOT = Path(__file__).parent.parent
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Settings of a PostgreSQL that survives any kill of its processes, but no power cut."""
 
+EVERYTHING = "post,read,operate:admin"
+"""What anybody may do in the services of tests that are not about keys."""
 _TEMPLATE = "migrated"
 _TABLES = (
-    "raw_object, bulletin_key, bulletin, attempt, worker_heartbeat, article, article_version, duplicate_relation, "
+    "raw_object, bulletin_key, bulletin, attempt, worker_heartbeat, worker_hand, article, article_version, duplicate_relation, "
     "article_fingerprint, article_band, article_event, change, feed_head, operator_action, operator_action_bulletin, "
     "entity, entity_alias, entity_fact, article_entity, entity_decision, story, story_member, article_sketch, "
-    "sketch_key"
+    "sketch_key, api_key, article_search"
 )
 
 
@@ -159,7 +161,7 @@ def started_service(name: str, folder: Path, database: Database, **environment: 
     server = process.start(
         [sys.executable, "-m", f"services.{name}", "--port", str(port)],
         death_signal=signal.SIGKILL, log=log, cwd=ROOT,
-        env={"DATABASE_URL": database.url, "PYTHONWARNINGS": "default", **environment},
+        env={"DATABASE_URL": database.url, "BANTIN_ANONYMOUS": EVERYTHING, "PYTHONWARNINGS": "default", **environment},
     )  # fmt: skip
     with httpx.Client(base_url=url, timeout=20) as http:
         try:

@@ -31,18 +31,18 @@ SPOTS: dict[str, tuple[str, When]] = {
     # answered, but not rung for
     "ingest.before_bell": ("services.ingest.ringer:Ringer._ring", "before"),
     "ingest.after_bell": ("services.ingest.ringer:Ringer._ring", "after"),
-    "worker.before_claim": ("services.enrich.repository:claim", "before"),
-    "worker.after_claim": ("services.enrich.repository:claim", "after"),
+    "worker.before_claim": ("services.enrich.records.repository:claim", "before"),
+    "worker.after_claim": ("services.enrich.records.repository:claim", "after"),
     "worker.after_note": (f"{_WORKBENCH}._note_starts", "after"),
     "worker.in_clean": ("services.enrich.text.clean:clean", "before"),
     "worker.in_fingerprint": ("services.enrich.text.duplicates.said:fingerprint", "before"),
     "worker.in_find_dates": ("services.enrich.text.dates:find_dates", "before"),
     "worker.in_find_entities": ("services.enrich.text.entities:find_entities", "before"),
     # inside the last transaction, with the locks on keys held
-    "worker.in_duplicates": ("services.enrich.fingerprints:lock", "after"),
-    "worker.before_publish": ("services.enrich.repository:publish", "before"),
+    "worker.in_duplicates": ("services.enrich.records.fingerprints:lock", "after"),
+    "worker.before_publish": ("services.enrich.records.repository:publish", "before"),
     # everything is written, the feed's head is locked, nothing is committed
-    "worker.before_commit": ("services.enrich.repository:publish", "after"),
+    "worker.before_commit": ("services.enrich.records.repository:publish", "after"),
     # committed, but the broker was not told
     "worker.before_ack": (f"{_WORKBENCH}.enrich", "after"),
     "sweep.after_mark": ("services.enrich.sweep:Sweep._ring_for", "before"),
@@ -108,7 +108,7 @@ def naive() -> None:
         return app
 
     queue.make_celery = make_naive  # type: ignore[attr-defined]  # a module, told at run time
-    repository = importlib.import_module("services.enrich.repository")
+    repository = importlib.import_module("services.enrich.records.repository")
     repository.claim_flash = lambda *_, **__: []  # type: ignore[attr-defined]
     repository.claim = functools.partial(repository.claim, fill=False)  # type: ignore[attr-defined]
 

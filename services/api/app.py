@@ -5,36 +5,56 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.api.articles import router as articles
+from services.api.cursor import Cursors
 from services.api.entities import router as entities
 from services.api.places import router as places
 from services.api.routes import router
 from services.api.stories import router as stories
+from shared.access.gate import make_gate
+from shared.access.login import login_routes
+from shared.access.rules import ANY, Rule
+from shared.access.scopes import Scope
 from shared.database import make_engine
 from shared.http import create_app, database_is_ready
 from shared.settings import Settings
 
-_SESSION = {"default_transaction_read_only": "on", "statement_timeout": "5s"}
+# Nothing asked here is worth compiling. An index is read from memory, or from a disk that finds any page at once.
+_SESSION = {
+    "default_transaction_read_only": "on", "statement_timeout": "5s", "jit": "off", "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
+}  # fmt: skip
+
+RULES = (Rule(ANY, "/", (Scope.READ,)),)
+"""Who reads may follow, too."""
 
 
 def make_app(settings: Settings) -> FastAPI:
     """The application; it connects when it is first asked."""
     engine = make_engine(settings.database_url, "bantin-api", pool_size=10, session=_SESSION)
 
+    gate = make_gate(settings, RULES)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         engine.dispose()
+        gate.close()
 
     app = create_app(
         "api",
         "Bantin",
         "Articles made of bulletins, with the place and the reason of every value.",
         lambda: database_is_ready(engine),
+        gate,
         lifespan=lifespan,
     )
     app.state.engine = engine
+    app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
+    app.include_router(articles)
     app.include_router(router)
     app.include_router(places)
     app.include_router(stories)
     app.include_router(entities)
+    app.include_router(login_routes(gate, stylesheet="/static/page.css"))
     return app

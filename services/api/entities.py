@@ -11,10 +11,13 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from services.api import cursor, entity_queries, queries
-from services.api.cursor import BadCursor
+from services.api import entity_queries
+from services.api.articles import read_place, write_place
+from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
 from services.api.entity_queries import Place
-from services.api.routes import TheEngine, summary
+from services.api.routes import TheCursors, TheEngine, summary
+from services.api.search import find
+from services.api.search.find import Wanted
 from shared.contracts.article import ArticleList
 from shared.contracts.entity import CooccurringList, EntityDetail, EntityList, Timeline
 from shared.database import AnyRow, transaction
@@ -25,7 +28,7 @@ from shared.orthography.search import order
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"])
 
-_LIST, _ARTICLES, _TIMELINE, _COOCCURRING = "entities", "entity articles", "entity timeline", "entity cooccurring"
+_LIST, _TIMELINE, _COOCCURRING = "entities", "entity timeline", "entity cooccurring"
 
 Kind = Literal["person", "organization", "place", "document"]
 TheId = Annotated[str, Path(description="An entity's id; one that was merged answers with the entity it leads to.")]
@@ -68,16 +71,17 @@ class CooccurringAsked(PageAsked):
     "",
     response_model=EntityList,
     summary="Entities by name",
-    responses=problem_answers(InvalidParameter, BadCursor, DatabaseAway),
+    responses=problem_answers(InvalidParameter, BadCursor, CursorFilterMismatch, DatabaseAway),
 )
-def list_entities(asked: Annotated[EntitiesAsked, Query()], engine: TheEngine) -> Response:
+def list_entities(asked: Annotated[EntitiesAsked, Query()], engine: TheEngine, cursors: TheCursors) -> Response:
     """Entities that articles name, in Vietnamese order. With `q`, names with the accents as typed come first."""
+    filter = asked.model_dump_json(include={"q", "type"})
     with transaction(engine) as tx:
         rows = entity_queries.entities(
-            tx, q=asked.q, type=asked.type, after=_after(_LIST, asked.cursor), limit=asked.limit + 1
+            tx, q=asked.q, type=asked.type, after=_after(cursors, _LIST, asked.cursor, filter), limit=asked.limit + 1
         )
     page = rows[: asked.limit]
-    onward = _onward(_LIST, page[-1].grade, page[-1]) if len(rows) > asked.limit else None
+    onward = _onward(cursors, _LIST, page[-1].grade, page[-1], filter) if len(rows) > asked.limit else None
     return _listed("/v1/entities", [_brief(row) for row in page], asked, onward)
 
 
@@ -113,16 +117,18 @@ def get_entity(id: TheId, engine: TheEngine) -> Response:
     "/{id}/articles",
     response_model=ArticleList,
     summary="The articles that name an entity, newest first",
-    responses=problem_answers(InvalidParameter, BadCursor, NoSuchEntity, DatabaseAway),
+    responses=problem_answers(InvalidParameter, BadCursor, CursorFilterMismatch, NoSuchEntity, DatabaseAway),
 )
-def list_articles_of_entity(id: TheId, asked: Annotated[PageAsked, Query()], engine: TheEngine) -> Response:
+def list_articles_of_entity(
+    id: TheId, asked: Annotated[PageAsked, Query()], engine: TheEngine, cursors: TheCursors
+) -> Response:
     """A page of articles, in the order of `GET /v1/articles`."""
-    before = cursor.decode(_ARTICLES, asked.cursor) if asked.cursor is not None else None
+    after = read_place(cursors, asked.cursor, "newest", id) if asked.cursor is not None else None
     with transaction(engine) as tx:
         found, ids = _found(tx, id)
-        rows = queries.newest(tx, before=before, limit=asked.limit + 1, entities=[ids])
+        rows = find.page(tx, Wanted(entities=[ids]), sort="newest", after=after, limit=asked.limit + 1)
     page = rows[: asked.limit]
-    onward = cursor.encode(_ARTICLES, page[-1].seq) if len(rows) > asked.limit else None
+    onward = write_place(cursors, page[-1], id) if len(rows) > asked.limit else None
     return _listed(f"{_href(found)}/articles", [summary(row) for row in page], asked, onward)
 
 
@@ -130,11 +136,13 @@ def list_articles_of_entity(id: TheId, asked: Annotated[PageAsked, Query()], eng
     "/{id}/timeline",
     response_model=Timeline,
     summary="An entity over time",
-    responses=problem_answers(InvalidParameter, BadCursor, NoSuchEntity, DatabaseAway),
+    responses=problem_answers(InvalidParameter, BadCursor, CursorFilterMismatch, NoSuchEntity, DatabaseAway),
 )
-def timeline_of_entity(id: TheId, asked: Annotated[PageAsked, Query()], engine: TheEngine) -> Response:
+def timeline_of_entity(
+    id: TheId, asked: Annotated[PageAsked, Query()], engine: TheEngine, cursors: TheCursors
+) -> Response:
     """Month by month, the newest first: articles, mentions, and of a person the ranks and posts that were said."""
-    before = _month(asked.cursor) if asked.cursor is not None else None
+    before = _month(cursors, asked.cursor, id) if asked.cursor is not None else None
     with transaction(engine) as tx:
         found, ids = _found(tx, id)
         rows = entity_queries.months(tx, ids, before=before, limit=asked.limit + 1)
@@ -144,7 +152,7 @@ def timeline_of_entity(id: TheId, asked: Annotated[PageAsked, Query()], engine: 
             if page and found.type == "person"
             else []
         )
-    onward = cursor.encode_key(_TIMELINE, (str(page[-1].month),)) if len(rows) > asked.limit else None
+    onward = cursors.encode(_TIMELINE, (str(page[-1].month),), id) if len(rows) > asked.limit else None
     posts = _by_month(said)
     return _listed(
         f"{_href(found)}/timeline", [{**row._asdict(), "posts": posts[row.month]} for row in page], asked, onward
@@ -155,17 +163,20 @@ def timeline_of_entity(id: TheId, asked: Annotated[PageAsked, Query()], engine: 
     "/{id}/cooccurring",
     response_model=CooccurringList,
     summary="What is named together with an entity",
-    responses=problem_answers(InvalidParameter, BadCursor, NoSuchEntity, DatabaseAway),
+    responses=problem_answers(InvalidParameter, BadCursor, CursorFilterMismatch, NoSuchEntity, DatabaseAway),
 )
-def list_cooccurring(id: TheId, asked: Annotated[CooccurringAsked, Query()], engine: TheEngine) -> Response:
+def list_cooccurring(
+    id: TheId, asked: Annotated[CooccurringAsked, Query()], engine: TheEngine, cursors: TheCursors
+) -> Response:
     """Who and what the newest thousand articles about an entity name beside it, in how many of them."""
+    filter = f"{id} {asked.type}"
     with transaction(engine) as tx:
         found, ids = _found(tx, id)
         rows = entity_queries.cooccurring(
-            tx, ids, type=asked.type, after=_after(_COOCCURRING, asked.cursor), limit=asked.limit + 1
+            tx, ids, type=asked.type, after=_after(cursors, _COOCCURRING, asked.cursor, filter), limit=asked.limit + 1
         )
     page = rows[: asked.limit]
-    onward = _onward(_COOCCURRING, -page[-1].articles, page[-1]) if len(rows) > asked.limit else None
+    onward = _onward(cursors, _COOCCURRING, -page[-1].articles, page[-1], filter) if len(rows) > asked.limit else None
     data = [{**_brief(row), "articles": row.articles} for row in page]
     return _listed(f"{_href(found)}/cooccurring", data, asked, onward)
 
@@ -187,27 +198,21 @@ def _href(row: Any) -> str:
     return f"/v1/entities/{written(ENTITY, row.id)}"
 
 
-def _after(name: str, text: str | None) -> Place | None:
-    """Where the page before ended. Raises BadCursor."""
+def _after(cursors: Cursors, name: str, text: str | None, filter: str) -> Place | None:
+    """Where the page before ended. Raises BadCursor and CursorFilterMismatch."""
     if text is None:
         return None
-    grade, name_order, id = cursor.decode_key(name, text, (int, str, str))
-    try:
-        return Place(int(grade), str(name_order), UUID(hex=str(id)))
-    except ValueError:
-        raise BadCursor("this cursor belongs to another list; begin again without it") from None
+    grade, name_order, id = cursors.decode(name, text, (int, str, str), filter)
+    return Place(int(grade), str(name_order), UUID(hex=str(id)))
 
 
-def _onward(name: str, grade: int, row: AnyRow) -> str:
-    return cursor.encode_key(name, (grade, row.name_order, row.id.hex))
+def _onward(cursors: Cursors, name: str, grade: int, row: AnyRow, filter: str) -> str:
+    return cursors.encode(name, (grade, row.name_order, row.id.hex), filter)
 
 
-def _month(text: str) -> date:
-    (month,) = cursor.decode_key(_TIMELINE, text, (str,))
-    try:
-        return date.fromisoformat(str(month))
-    except ValueError:
-        raise BadCursor("this cursor belongs to another list; begin again without it") from None
+def _month(cursors: Cursors, text: str, filter: str) -> date:
+    (month,) = cursors.decode(_TIMELINE, text, (str,), filter)
+    return date.fromisoformat(str(month))
 
 
 def _by_month(rows: Sequence[AnyRow]) -> Mapping[date, list[dict[str, Any]]]:

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
-from uuid import UUID
+from typing import Literal
 
-from sqlalchemy import Connection, Select, Text, Uuid, any_, cast, select
-from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
+from sqlalchemy import Connection, select
 
 from shared.database import AnyRow
 from shared.tables.articles import article_version, change, feed_head, readable_article
-from shared.tables.entities import article_entity
+from shared.tables.search import reader_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +21,11 @@ class Days:
     last: date | None
 
 
-def newest(
-    tx: Connection,
-    *,
-    before: int | None,
-    limit: int,
-    days: Days | None = None,
-    places: Sequence[Sequence[str]] = (),
-    entities: Sequence[Sequence[UUID]] = (),
-) -> Sequence[AnyRow]:
+def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow]:
     """Articles in the order in which they became readable, newest first, from below a position of the feed.
 
-    Each of `places` are terms of which an article must have one, each of `entities` are such entities. That order is the
-    order of commits: an article that arrives while somebody pages through can only stand before the first page.
+    That order is the order of commits: an article that arrives while somebody pages through can only stand before the
+    first page.
     """
     feed = (
         select(change.c.seq, change.c.article_id)
@@ -45,12 +35,7 @@ def newest(
     if before is not None:
         feed = feed.where(change.c.seq < before)
     # The page is cut from the feed first, so that no plan can begin by joining all articles.
-    cut = (
-        (_such(feed, days, places, entities) if days or places or entities else feed)
-        .order_by(change.c.seq.desc())
-        .limit(limit)
-        .subquery()
-    )
+    cut = feed.order_by(change.c.seq.desc()).limit(limit).subquery()
     listed = (
         select(
             cut.c.seq,
@@ -73,32 +58,6 @@ def newest(
 _CURRENT = (article_version.c.article_id == readable_article.c.id) & (
     article_version.c.version == readable_article.c.current_version
 )
-_SEARCHED = {
-    "mentioned": article_version.c.mentioned_days,
-    "event": article_version.c.event_days,
-    "published": article_version.c.published_days,
-}
-
-
-def _such(
-    feed: Select[Any], days: Days | None, places: Sequence[Sequence[str]], entities: Sequence[Sequence[UUID]]
-) -> Select[Any]:
-    """Those of the feed whose current version speaks of the days, and names one of each of the places and entities."""
-    found = feed.join(article_version, _CURRENT)
-    if days:
-        wanted = Range(days.first, days.last, bounds="[]")
-        found = found.where(_SEARCHED[days.field].op("&&")(cast(wanted, DATERANGE)))
-    for terms in places:
-        found = found.where(article_version.c.place_terms.op("&&")(cast(list(terms), ARRAY(Text))))
-    for ids in entities:
-        # Not joined: an article that names two of them is one article.
-        naming = select(article_entity.c.article_id).where(
-            article_entity.c.entity_id == any_(cast(list(ids), ARRAY(Uuid))),
-            article_entity.c.version == readable_article.c.current_version,
-            article_entity.c.article_id == readable_article.c.id,
-        )
-        found = found.where(naming.exists())
-    return found
 
 
 def changes(tx: Connection, *, since: int, limit: int) -> Sequence[AnyRow]:
@@ -109,3 +68,8 @@ def changes(tx: Connection, *, since: int, limit: int) -> Sequence[AnyRow]:
 def head_seq(tx: Connection) -> int:
     """The newest position of the feed."""
     return int(tx.execute(select(feed_head.c.seq)).scalar_one())
+
+
+def secret(tx: Connection, name: str) -> bytes:
+    """What the read API signs with where no setting gives it; a migration made it."""
+    return bytes(tx.execute(select(reader_secret.c.value).where(reader_secret.c.name == name)).scalar_one())

@@ -1,9 +1,7 @@
 """The reading room's addresses."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from typing import Annotated, Any
 from uuid import UUID
 from zlib import crc32
 
@@ -11,12 +9,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine
 
-from services.api import cursor, entity_queries, queries
-from services.api.cursor import BadCursor
+from services.api import queries
+from services.api.cursor import Cursors
 from services.api.diff import difference
-from services.api.places import place_terms, province_terms
-from services.api.queries import Days
-from shared.contracts.article import ArticleList, ArticleOut, ChangeList, DiffOut, VersionList
+from shared.contracts.article import ArticleOut, ChangeList, DiffOut, VersionList
 from shared.database import AnyRow, transaction
 from shared.errors import (
     ArticleErased,
@@ -28,12 +24,11 @@ from shared.errors import (
     NotFound,
 )
 from shared.http import dumps, json_response, problem_answers
-from shared.ids import ARTICLE, BULLETIN, ENTITY, read, written
+from shared.ids import ARTICLE, BULLETIN, read, written
 from shared.reading import article_row, document, relations_of, version_rows, why_not
 
 router = APIRouter(prefix="/v1", tags=["articles"])
 
-_NEWEST = "articles"
 _BIGGEST_SEQ = 2**63 - 1
 
 
@@ -52,60 +47,17 @@ def the_engine(request: Request) -> Engine:
 TheEngine = Annotated[Engine, Depends(the_engine)]
 
 
-class ArticlesAsked(BaseModel):
-    """What may be asked of the list of articles; anything else is refused."""
+def the_cursors(request: Request) -> Cursors:
+    """What makes and reads cursors; without a setting, by the secret that the database holds."""
+    state = request.app.state
+    if state.cursors is None:
+        with transaction(state.engine) as tx:
+            state.cursors = Cursors(queries.secret(tx, "cursor"))
+    cursors: Cursors = state.cursors
+    return cursors
 
-    model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(50, ge=1, le=200, description="Articles on a page.")
-    cursor: str | None = Field(None, max_length=500, description="`page.next` of the page before.")
-    date_from: date | None = Field(None, description="Only articles that speak of this day or a later one.")
-    date_to: date | None = Field(None, description="Only articles that speak of this day or an earlier one.")
-    date_field: Literal["mentioned", "event", "published"] = Field(
-        "mentioned", description="Which days count: all that are mentioned, that of the event, that of publication."
-    )
-
-    place: str | None = Field(None, min_length=1, max_length=200, description="A unit's code, or its name.")
-    place_mode: Literal["current", "valid", "written"] = Field(
-        "current",
-        description="`place` is what the place named is today, what it was on the article's day, or how it is written.",
-    )
-    province: str | None = Field(
-        None, min_length=1, max_length=200, description="A province of today, by code or name."
-    )
-    entity: str | None = Field(None, max_length=200, description="An entity's id: only articles that name it.")
-    person: str | None = Field(None, min_length=1, max_length=200, description="A person, by id or whole name.")
-    org: str | None = Field(None, min_length=1, max_length=200, description="An organisation, by id or whole name.")
-    law: str | None = Field(
-        None, min_length=1, max_length=200, description="A law, decision or programme, by id, number or whole name."
-    )
-
-    @property
-    def places(self) -> list[list[str]]:
-        """The terms of the places that were asked for, of each list one."""
-        asked = [place_terms(self.place, self.place_mode)] if self.place else []
-        return [*asked, province_terms(self.province)] if self.province else asked
-
-    def entities(self, tx: Connection) -> list[list[UUID]]:
-        """The entities that were asked for, of each list one. Raises InvalidParameter if `entity` is no id."""
-        if self.entity is not None and read(ENTITY, self.entity) is None:
-            raise InvalidParameter(f"entity {self.entity!r} is no id: ent_ and 32 hexadecimal digits")
-        asked = (("", self.entity), ("person", self.person), ("organization", self.org), ("document", self.law))
-        return [_meant(tx, told, type) for type, told in asked if told is not None]
-
-    @property
-    def days(self) -> Days | None:
-        """The days that were asked for. Raises InvalidParameter if they end before they begin."""
-        if self.date_from is None and self.date_to is None:
-            return None
-        if self.date_from and self.date_to and self.date_to < self.date_from:
-            raise InvalidParameter(f"date_to {self.date_to} is before date_from {self.date_from}")
-        return Days(self.date_field, self.date_from, self.date_to)
-
-    def onward(self, cursor: str) -> str:
-        """The query of the next page."""
-        asked = self.model_dump(mode="json", exclude_unset=True) | {"limit": self.limit, "cursor": cursor}
-        return urlencode(asked)
+TheCursors = Annotated[Cursors, Depends(the_cursors)]
 
 
 class ChangesAsked(BaseModel):
@@ -115,33 +67,6 @@ class ChangesAsked(BaseModel):
 
     since: int = Field(0, ge=0, le=_BIGGEST_SEQ, description="The last `seq` that is known; 0 for all.")
     limit: int = Field(200, ge=1, le=1000, description="Changes in one answer.")
-
-
-@router.get(
-    "/articles",
-    response_model=ArticleList,
-    summary="Articles, newest first",
-    responses=problem_answers(InvalidParameter, BadCursor, DatabaseAway),
-)
-def list_articles(asked: Annotated[ArticlesAsked, Query()], engine: TheEngine) -> Response:
-    """A page of articles. Follow `page.next` until it is null: every article that was there at the first page comes
-    exactly once, however many arrive meanwhile."""
-    before = cursor.decode(_NEWEST, asked.cursor) if asked.cursor is not None else None
-    with transaction(engine) as tx:
-        rows = queries.newest(
-            tx,
-            before=before,
-            limit=asked.limit + 1,
-            days=asked.days,
-            places=asked.places,
-            entities=asked.entities(tx),
-        )
-    page, more = rows[: asked.limit], len(rows) > asked.limit
-    onward = cursor.encode(_NEWEST, page[-1].seq) if more else None
-    headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}
-    return json_response(
-        {"data": [summary(row) for row in page], "page": {"limit": asked.limit, "next": onward}}, headers=headers
-    )
 
 
 ArticleId = Annotated[str, Path(description="An article's id.")]
@@ -316,12 +241,6 @@ def _change(row: AnyRow) -> dict[str, Any]:
         "time": row.at,
         "href": f"/v1/articles/{id}",
     }
-
-
-def _meant(tx: Connection, told: str, type: str) -> list[UUID]:
-    """The ids of what is meant by an id or by a whole name of a type; none where nothing is."""
-    id = read(ENTITY, told)
-    return entity_queries.members(tx, [id] if id else entity_queries.called(tx, told, type))
 
 
 def _matches(if_none_match: str | None, etag: str) -> bool:

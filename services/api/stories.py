@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api import cursor, story_queries
-from services.api.cursor import BadCursor
-from services.api.routes import TheEngine
+from services.api import story_queries
+from services.api.cursor import BadCursor, Cursors
+from services.api.routes import TheCursors, TheEngine
 from shared.contracts.story import StoryList, StoryOut
 from shared.database import AnyRow, transaction
 from shared.errors import DatabaseAway, InvalidParameter, NotFound
@@ -45,14 +45,14 @@ class StoriesAsked(BaseModel):
     summary="Stories, that of the latest news first",
     responses=problem_answers(InvalidParameter, BadCursor, DatabaseAway),
 )
-def list_stories(asked: Annotated[StoriesAsked, Query()], engine: TheEngine) -> Response:
+def list_stories(asked: Annotated[StoriesAsked, Query()], engine: TheEngine, cursors: TheCursors) -> Response:
     """Events of which at least two articles tell. A story that grows moves to the front."""
-    before = _position(asked.cursor) if asked.cursor is not None else None
+    before = _position(cursors, asked.cursor) if asked.cursor is not None else None
     with transaction(engine) as tx:
         rows = story_queries.newest(tx, before=before, limit=asked.limit + 1)
         page, more = rows[: asked.limit], len(rows) > asked.limit
         titles = story_queries.titles(tx, [row.id for row in page])
-    onward = cursor.encode_key(_LIST, (page[-1].last_at.isoformat(), page[-1].id.hex)) if more else None
+    onward = cursors.encode(_LIST, (page[-1].last_at.isoformat(), page[-1].id.hex)) if more else None
     query = urlencode({"limit": asked.limit, "cursor": onward})
     headers = {"Link": f'</v1/stories?{query}>; rel="next"'} if onward else {}
     listed = [_summary(row, titles[row.id]) for row in page]
@@ -108,12 +108,9 @@ def what_each_adds(members: Sequence[AnyRow]) -> list[dict[str, list[str]]]:
     return told
 
 
-def _position(text: str) -> tuple[datetime, UUID]:
-    at, id = cursor.decode_key(_LIST, text, (str, str))
-    try:
-        return datetime.fromisoformat(str(at)), UUID(hex=str(id))
-    except ValueError:
-        raise BadCursor("this cursor belongs to another list; begin again without it") from None
+def _position(cursors: Cursors, text: str) -> tuple[datetime, UUID]:
+    at, id = cursors.decode(_LIST, text, (str, str))
+    return datetime.fromisoformat(str(at)), UUID(hex=str(id))
 
 
 def _summary(row: AnyRow, title: str) -> dict[str, Any]:

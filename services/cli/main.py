@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import desk, entities, life, places, show
+from services.cli import desk, entities, keys, life, places, show
 from services.cli.client import Client, ClientError
 from services.cli.home import ROOT, addresses
 
@@ -25,6 +25,7 @@ app.add_typer(desk.quarantine, name="quarantine")
 for command in (desk.queue, desk.workers, desk.ledger, desk.history, desk.top):
     app.command()(command)
 app.add_typer(entities.app, name="entities")
+app.add_typer(keys.app, name="keys")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Files = Annotated[

@@ -72,7 +72,8 @@ def run_sweep(args: argparse.Namespace) -> None:
 
 def run_check(args: argparse.Namespace) -> None:
     """Exit 0 if a worker or sweep of this host has beaten lately, 1 if none has."""
-    from services.enrich import repository, tasks
+    from services.enrich import tasks
+    from services.enrich.records import repository
     from shared.database import transaction
 
     bench = tasks.furnish(settings())
@@ -83,7 +84,7 @@ def run_check(args: argparse.Namespace) -> None:
 
 def run_explain(args: argparse.Namespace) -> None:
     """Tell what is found in files, or in the lines of standard input."""
-    from services.enrich.explain import explain_files, explain_lines
+    from services.enrich.commands.explain import explain_files, explain_lines
 
     if args.jsonl:
         sys.exit(explain_lines(sys.stdin.buffer, sys.stdout.buffer, jobs=args.jobs or len(os.sched_getaffinity(0))))
@@ -92,7 +93,7 @@ def run_explain(args: argparse.Namespace) -> None:
 
 def run_dedupe(args: argparse.Namespace) -> None:
     """Tell which pairs or lines of standard input say the same."""
-    from services.enrich.dedupe import dedupe_lines, dedupe_pairs
+    from services.enrich.commands.dedupe import dedupe_lines, dedupe_pairs
 
     if args.pairs:
         sys.exit(dedupe_pairs(sys.stdin.buffer, sys.stdout.buffer))
@@ -101,7 +102,7 @@ def run_dedupe(args: argparse.Namespace) -> None:
 
 def run_train(args: argparse.Namespace) -> None:
     """Train the tagger of names, or score it on what is held back."""
-    from services.enrich.training import train
+    from services.enrich.commands.training import train
 
     sys.exit(train(args.data, args.out, args.config, score=args.score))
 
@@ -109,7 +110,7 @@ def run_train(args: argparse.Namespace) -> None:
 def run_replay(args: argparse.Namespace) -> None:
     """Read what was published before again and write the report; how far it has come goes to standard error."""
     from services.enrich import pipeline
-    from services.enrich.replay import UnusableCondition, selected, shadow
+    from services.enrich.commands.replay import UnusableCondition, selected, shadow
     from shared.database import make_engine
 
     def progress(done: int, total: int) -> None:
@@ -129,7 +130,8 @@ def run_entities(args: argparse.Namespace) -> None:
     """Decide something about entities, and print the decision; exit code 3 if there is no such thing, 2 if it is refused."""
     import orjson
 
-    from services.enrich import rulings, tasks
+    from services.enrich import tasks
+    from services.enrich.commands import rulings
     from shared.database import make_engine, transaction
     from shared.ids import new_id
 

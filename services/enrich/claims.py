@@ -36,6 +36,7 @@ class Claimed:
     kind: str | None = None
     note: str | None = None
     embargo_until: datetime | None = None
+    suspect: bool = False
 
     @property
     def number(self) -> int:
@@ -45,7 +46,8 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What became of one attempt: the bulletin's next state and, where it failed, why and when it runs again."""
+    """What became of one attempt: the bulletin's next state and, where it failed, why, when it runs again, and whether
+    `alone`, because it could do harm to others of its batch."""
 
     bulletin: Claimed
     state: State
@@ -53,6 +55,7 @@ class Verdict:
     error_class: str | None = None
     error: str | None = None
     run_at: datetime | None = None
+    alone: bool = False
     stage_ms: Mapping[str, float] | None = None
 
 

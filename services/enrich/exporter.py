@@ -9,7 +9,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
-from services.enrich import pipeline, repository
+from services.enrich import pipeline
+from services.enrich.records import repository
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from services.enrich import registry
-from services.enrich.registry import Earlier, Link, NewEntity
+from services.enrich.records import registry
+from services.enrich.records.registry import Earlier, Link, NewEntity
 from services.enrich.text.identity import Candidate, Choice, choose
 from services.enrich.text.named import Fact, NamedPerson, Naming
 from services.enrich.text.span import Span

@@ -14,8 +14,9 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from services.enrich import lives, pipeline, repository
-from services.enrich.repository import Abandoned
+from services.enrich import pipeline
+from services.enrich.records import lives, repository, search
+from services.enrich.records.repository import Abandoned
 from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
@@ -30,10 +31,14 @@ _MOST_RUNG = 2_000
 """Bulletins rung for in one turn; the next turn goes on."""
 _MOST_JUDGED = 200
 _MOST_LIFTED = 200
+_MOST_LOOKED_AT = 1_000
+"""Articles looked at in one turn whether search knows them."""
 _BEAT = timedelta(seconds=5)
 _SHIFT = 2.0
 """Seconds of work, while the broker is away, between two looks whether it has come back."""
 _FORGET = timedelta(hours=1)
+_ALONE_AFTER = 3
+"""Attempts without an end after which a bulletin runs alone, even if each time another was to blame."""
 _MOST_INTERRUPTIONS = 20
 """Attempts that may end through no fault of the bulletin before a person is asked."""
 
@@ -51,6 +56,7 @@ class Sweep:
     broker_away_since: datetime | None = field(default=None)
     started_at: datetime | None = field(default=None)
     beaten_at: datetime | None = field(default=None)
+    findable_up_to: UUID | None = field(default=UUID(int=0))
 
     def turn(self) -> None:
         """One turn. Raises what it cannot mend: whoever started the process starts it anew."""
@@ -62,6 +68,7 @@ class Sweep:
         except BrokerAway as error:
             BELL_ERRORS.labels("sweep").inc()
             self._without_broker(str(error))
+        self.catch_up()
         SWEEP_TURN.set(self.clock().timestamp())
         self._beat()
 
@@ -75,19 +82,31 @@ class Sweep:
             if lifted < _MOST_LIFTED:
                 return
 
+    def catch_up(self) -> None:
+        """Let a few articles be found that an older version made; once through all of them, from the start of the sweep."""
+        if self.findable_up_to is not None:
+            with transaction(self.engine) as tx:
+                self.findable_up_to = search.catch_up(tx, after=self.findable_up_to, limit=_MOST_LOOKED_AT)
+
     def judge(self) -> None:
         """End the attempts whose workers died; let their bulletins run again, alone, or quarantine them."""
         now, died = self.clock(), 0
         with transaction(self.engine) as tx:
             for case in repository.abandoned(tx, limit=_MOST_JUDGED):
                 reason = self._reason_to_quarantine(case)
-                log.warning(
-                    "worker died on bulletin", bulletin=case.id.hex, deaths=case.deaths, quarantined=bool(reason)
-                )
+                self._log(case, reason)
                 run_at = now + backoff(case.deaths, self.bench.chance()) if case.deaths > 1 else now
-                repository.rule_on(tx, case, quarantine=reason, run_at=run_at, now=now)
-                died += not case.server_restarted
+                alone = case.blamed or case.attempts >= _ALONE_AFTER
+                repository.rule_on(tx, case, quarantine=reason, alone=alone, run_at=run_at, now=now)
+                died += case.blamed
         DEATHS.inc(died)
+
+    @staticmethod
+    def _log(case: Abandoned, reason: str | None) -> None:
+        if case.blamed:
+            log.warning("worker died on bulletin", bulletin=case.id.hex, deaths=case.deaths, quarantined=bool(reason))
+        else:
+            log.info("attempt interrupted", bulletin=case.id.hex, attempts=case.attempts, quarantined=bool(reason))
 
     def _reason_to_quarantine(self, case: Abandoned) -> str | None:
         if case.deaths >= self.settings.max_deaths:

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.enrich import pipeline, repository
+from services.enrich import pipeline
+from services.enrich.records import repository
 from shared.database import transaction
 from shared.logging import logger
 

@@ -11,14 +11,15 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import fingerprints, linking, lives, pipeline, repository, stories, tally
+from services.enrich import linking, pipeline, tally
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
+from services.enrich.records import fingerprints, lives, repository, search, stories
 from services.enrich.tally import Closed
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
-from services.enrich.timelimit import time_limit
+from services.enrich.timelimit import TookTooLong, time_limit
 from shared.contracts.bulletin import State
 from shared.database import transaction
 from shared.feed import holders
@@ -125,11 +126,16 @@ class Workbench:
     def _read_all(
         self, tx: Connection, claimed: Sequence[Claimed]
     ) -> tuple[list[tuple[Claimed, Article, dict[str, float]]], list[Verdict]]:
-        """The articles that could be made, and the verdicts on what could not. No lock but the bulletins' is held."""
+        """The articles that could be made, and the verdicts on what could not. No lock but the bulletins' is held.
+
+        Of a batch it is noted which bulletin is being read: should the worker die, that one is to blame, and no other.
+        """
         made, failed = [], []
         texts = repository.texts(tx, claimed)
         looked_up_at = time.monotonic()
         for bulletin in claimed:
+            if len(claimed) > 1:
+                self._note_hand(bulletin)
             try:
                 id = bulletin.article_id or self.new_id()
                 blank = Article(id=id, filed=texts[bulletin.id], given=bulletin.published)
@@ -145,7 +151,13 @@ class Workbench:
             if time.monotonic() - looked_up_at > _LOOK_UP:
                 self._let_flash_pass(tx, claimed)
                 looked_up_at = time.monotonic()
+        if len(claimed) > 1:
+            self._note_hand(None)
         return made, failed
+
+    def _note_hand(self, bulletin: Claimed | None) -> None:
+        with transaction(self.side_engine) as side:
+            repository.note_hand(side, bulletin, worker=self.worker, now=self.clock())
 
     def _let_flash_pass(self, tx: Connection, claimed: Sequence[Claimed]) -> None:
         """Work on the flash bulletins that came while this batch is read, each in a transaction of its own beside `tx`.
@@ -186,6 +198,7 @@ class Workbench:
         versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
         lives.move_on(tx, versions)
         repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
+        search.keep(tx, versions)
         fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
         fingerprints.add(tx, [one.article for one in versions if one.current])
         fingerprints.add_relations(tx, pairs, now=now)
@@ -218,10 +231,13 @@ class Workbench:
         # Statements of their own: they see what was committed while the locks were waited for.
         return holders(tx, [article.exact_key for article in articles])
 
-    def _failed(self, bulletin: Claimed, error: BaseException) -> Verdict:
-        """Back into the queue for a later try, alone; into quarantine when it has failed too often."""
-        failures = bulletin.failures + 1
-        if failures >= self.settings.max_tries:
+    def _failed(self, bulletin: Claimed, error: BaseException, *, alone: bool = False) -> Verdict:
+        """Back into the queue for a later try, `alone` or with others; into quarantine when it has failed too often.
+
+        A try that takes all the time there is holds others up as a death does: no more of them, and alone.
+        """
+        failures, slow = bulletin.failures + 1, isinstance(error, TookTooLong)
+        if failures >= (self.settings.max_deaths if slow else self.settings.max_tries):
             return _quarantined(bulletin, error)
         return Verdict(
             bulletin=bulletin,
@@ -230,6 +246,7 @@ class Workbench:
             error_class=type(error).__name__,
             error=_told(error),
             run_at=self.clock() + backoff(failures, self.chance()),
+            alone=alone or slow,
         )
 
     def _after_fault(self, claimed: Sequence[Claimed], error: SQLAlchemyError) -> None:
@@ -246,7 +263,7 @@ class Workbench:
                 held = set(repository.hold(tx, [bulletin.id for bulletin in claimed], now=self.clock()))
                 ours = [bulletin for bulletin in claimed if bulletin.id in held]
                 if refused and len(claimed) == 1 and ours:
-                    repository.close(tx, [self._failed(ours[0], error)], now=self.clock())
+                    repository.close(tx, [self._failed(ours[0], error, alone=True)], now=self.clock())
                 elif ours:
                     repository.interrupt(tx, ours, error=str(error)[:500], now=self.clock())
         except SQLAlchemyError as second:

@@ -52,6 +52,12 @@ class UnsupportedCharset(ServiceError):
     status, code = 415, "unsupported_charset"
 
 
+class ForeignSource(ServiceError):
+    """This key may post for its own source only."""
+
+    status, code = 403, "foreign_source"
+
+
 class QueueTooOld(ServiceError):
     """The oldest waiting bulletin has waited too long; try again later."""
 
@@ -66,6 +72,7 @@ class Sender(NamedTuple):
     published: date | None = None
     priority: Priority = Priority.NORMAL
     client: str = ""
+    only_source: str | None = None
     idem_key: str | None = None
     fingerprint: bytes | None = None
     request_id: str = ""
@@ -94,6 +101,14 @@ class Load:
 
     oldest_age: float
     retry_after: int
+
+
+def check_source(filing: Filing) -> Filing:
+    """The filing, if its sender may post for its source. Raises ForeignSource."""
+    only = filing.sender.only_source
+    if only is not None and filing.sender.source != only:
+        raise ForeignSource(f"this key posts for {only}, not for {filing.sender.source}")
+    return filing
 
 
 def admit_json(

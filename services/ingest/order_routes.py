@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from services.ingest import orders
 from services.ingest.desk import Desk
 from services.ingest.routes import the_desk
+from shared.access.gate import actor_of, caller_of
 from shared.contracts.bulletin import EventList, KillOrder, Order, Priority, Standing
 from shared.database import AnyRow, transaction
 from shared.errors import ArticleKilled, DatabaseAway, InvalidParameter, NoSuchArticle
@@ -23,23 +24,28 @@ ArticleId = Annotated[str, Path(description="An article's id, or that of a bulle
 _REFUSALS = problem_answers(InvalidParameter, NoSuchArticle, orders.ArticleInHand, ArticleKilled, DatabaseAway)
 _TRIES = 5
 
+AnyOrder = TypeVar("AnyOrder", bound=Order)
+
 
 @router.post("/articles/{id}:withhold", response_model=Standing, summary="Hide an article for now", responses=_REFUSALS)
 def withhold(id: ArticleId, order: Order, request: Request) -> Response:
     """Hide an article until it is released. It leaves every list at once; one that is hidden stays so."""
-    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.withhold(tx, found, order, now=now))
+    asked = _named(order, request)
+    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.withhold(tx, found, asked, now=now))
 
 
 @router.post("/articles/{id}:release", response_model=Standing, summary="Show it again", responses=_REFUSALS)
 def release(id: ArticleId, order: Order, request: Request) -> Response:
     """Show an article again that was withheld, in its newest version."""
-    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.release(tx, found, order, now=now))
+    asked = _named(order, request)
+    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.release(tx, found, asked, now=now))
 
 
 @router.post("/articles/{id}:kill", response_model=Standing, summary="Take an article back", responses=_REFUSALS)
 def kill(id: ArticleId, order: KillOrder, request: Request) -> Response:
     """Take an article back for good, in all its versions; the note stays in its place. To kill twice does no more."""
-    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.kill(tx, found, order, now=now))
+    asked = _named(order, request)
+    return _carry_out(the_desk(request), id, lambda tx, found, now: orders.kill(tx, found, asked, now=now))
 
 
 @router.get(
@@ -53,6 +59,11 @@ def get_events(id: ArticleId, request: Request) -> Response:
     with transaction(the_desk(request).engine) as tx:
         rows = orders.events(tx, orders.article_id(tx, id))
     return json_response({"data": [row._asdict() for row in rows]})
+
+
+def _named(order: AnyOrder, request: Request) -> AnyOrder:
+    """The order of somebody of whom it is known who that is. Raises InvalidParameter."""
+    return order.model_copy(update={"actor": actor_of(caller_of(request), order.actor)})
 
 
 Carry = Callable[[Connection, UUID, datetime], orders.Heir | None]

@@ -144,6 +144,7 @@ def _bands(tx: Connection, id: UUID) -> list[int]:
 
 def _done(tx: Connection, article: AnyRow, what: str, order: Order, *, note: str | None = None, now: datetime) -> None:
     """Note what was done, and tell it, last of all, those who knew the article."""
+    assert order.actor is not None  # the door sees to it
     note_deeds(tx, [Deed(article.id, article.current_version, what, order.actor, order.reason, note)], now=now)
     if article.announced:
         tell(tx, [Told(f"article.{what}", article.id, article.current_version)], now=now)
@@ -226,6 +227,7 @@ _ERASE = (
         mentioned_days = NULL, place_terms = '{{}}', {_BLANK}
     WHERE article_id = %(id)s
     """,
+    "DELETE FROM article_search WHERE article_id = %(id)s",
     f"""
     UPDATE duplicate_relation SET reason = '', spans = '[]'
     WHERE original_id = %(id)s OR bulletin_id IN {_ITS_BULLETINS}

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest import admission, intake
@@ -18,9 +19,11 @@ from services.ingest.body import BodyCutOff, BodyTooLarge, BodyTooSlow, Malforme
 from services.ingest.desk import Desk
 from services.ingest.intake import TakenIn
 from services.ingest.receipts import UnderEmbargo, check_shown, receipt, row_of
+from shared.access.gate import caller_of
+from shared.access.scopes import Scope
 from shared.contracts import examples
 from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Priority, Receipt, State, moment
-from shared.database import transaction
+from shared.database import AnyRow, transaction
 from shared.decoding import JSON, PLAIN, label_of
 from shared.errors import (
     ArticleErased,
@@ -85,8 +88,11 @@ def the_sender(request: Request) -> Sender:
     priority = header("bulletin-priority") or "normal"
     if priority not in _PRIORITIES:
         raise InvalidParameter(f"Bulletin-Priority is normal or flash, not {priority!r}")
+    caller = caller_of(request)
     return Sender(
-        source=label(header("bulletin-source")),
+        client=caller.label or "",
+        only_source=caller.source,
+        source=label(header("bulletin-source")) or caller.source,
         external_id=label(header("bulletin-external-id")),
         published=_day(header("bulletin-published")),
         priority=_PRIORITIES[priority],
@@ -176,6 +182,7 @@ def refusals(*more: type[ServiceError]) -> dict[int | str, dict[str, Any]]:
         admission.UnsupportedCharset,
         Unacceptable,
         MalformedForm,
+        admission.ForeignSource,
         *more,
     )
 
@@ -259,7 +266,7 @@ async def post_batch(request: Request) -> Response:
 def get_bulletin(id: BulletinId, request: Request) -> Response:
     """The bulletin's state, why it is not published if it is not, and the article once it is."""
     with transaction(the_desk(request).engine) as tx:
-        found = receipt(tx, row_of(tx, id))
+        found = receipt(tx, _own_row(tx, id, request))
     headers = {"Retry-After": "1"} if found.state is State.QUEUED else None
     return json_response(found.model_dump(), headers=headers)
 
@@ -276,7 +283,7 @@ def get_bulletin(id: BulletinId, request: Request) -> Response:
 def get_raw(id: BulletinId, request: Request) -> Response:
     """The bytes as received, with their hash in `Repr-Digest` (RFC 9530)."""
     with transaction(the_desk(request).engine) as tx:
-        row = row_of(tx, id)
+        row = _own_row(tx, id, request)
         check_shown(row)
         raw = intake.raw_bytes(tx, row.id)
     assert raw is not None  # a bulletin's row refers to its bytes
@@ -291,6 +298,14 @@ def get_raw(id: BulletinId, request: Request) -> Response:
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def _own_row(tx: Connection, id: str, request: Request) -> AnyRow:
+    """The row of a bulletin that the caller may know of: operators of all, a key of one source of its own."""
+    row, caller = row_of(tx, id), caller_of(request)
+    if caller.source not in (None, row.source) and not caller.may(Scope.VIEW):
+        raise NoSuchBulletin(f"no bulletin {id} of {caller.source}")
+    return row
 
 
 async def _take_files(request: Request, desk: Desk, sender: Sender, body: bytes) -> Response:
@@ -348,8 +363,10 @@ def admit(
     """A bulletin in one of the forms that we take, if it may come in."""
     id, now, limit = desk.new_id(), desk.clock(), desk.settings.max_bulletin_bytes
     if media_type == JSON:
-        return admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit, form=form)
-    return admission.admit_text(body, charset, sender=sender, id=id, now=now, max_bytes=limit)
+        filing = admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit, form=form)
+    else:
+        filing = admission.admit_text(body, charset, sender=sender, id=id, now=now, max_bytes=limit)
+    return admission.check_source(filing)
 
 
 async def _answer(desk: Desk, taken: TakenIn, prefer: str | None) -> Response:

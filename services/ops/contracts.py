@@ -132,7 +132,9 @@ class RepairAsked(BaseModel):
     signature: str | None = Field(None, max_length=64, description="Those of a group.")
     error_class: str | None = Field(None, max_length=200, description="Those of a class of error.")
     everything: bool = Field(default=False, description="All.")
-    actor: Words = Field(description="Who asks.")
+    actor: Words | None = Field(
+        None, description="Who asks. Whoever has a key is known by its label; anybody else must say it."
+    )
     reason: Words
     dry_run: bool = Field(default=False, description="Change nothing; tell how many are meant.")
 

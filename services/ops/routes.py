@@ -22,6 +22,7 @@ from services.ops.contracts import (
     Workers,
 )
 from services.ops.repairs import Action, Which
+from shared.access.gate import actor_of, caller_of
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter, NoSuchBulletin
 from shared.http import json_response, problem_answers
@@ -102,9 +103,9 @@ def get_held(asked: Annotated[HeldAsked, Query()], engine: TheEngine) -> Respons
     summary="Let quarantined bulletins run again",
     responses=problem_answers(InvalidParameter, DatabaseAway),
 )
-def post_replay(asked: RepairAsked, engine: TheEngine, now: Now) -> Response:
+def post_replay(asked: RepairAsked, request: Request, engine: TheEngine, now: Now) -> Response:
     """Each runs alone, its tries counted anew. With `dry_run` only their number is told."""
-    return _repair("replay", asked, engine, now)
+    return _repair("replay", asked, request, engine, now)
 
 
 @router.post(
@@ -113,18 +114,18 @@ def post_replay(asked: RepairAsked, engine: TheEngine, now: Now) -> Response:
     summary="Give quarantined bulletins up",
     responses=problem_answers(InvalidParameter, DatabaseAway),
 )
-def post_discard(asked: RepairAsked, engine: TheEngine, now: Now) -> Response:
+def post_discard(asked: RepairAsked, request: Request, engine: TheEngine, now: Now) -> Response:
     """They become `rejected`; their bytes stay. With `dry_run` only their number is told."""
-    return _repair("discard", asked, engine, now)
+    return _repair("discard", asked, request, engine, now)
 
 
-def _repair(action: Action, asked: RepairAsked, engine: Engine, now: datetime) -> Response:
-    which = which_of(asked)
+def _repair(action: Action, asked: RepairAsked, request: Request, engine: Engine, now: datetime) -> Response:
+    which, actor = which_of(asked), actor_of(caller_of(request), asked.actor)
     if asked.dry_run:
         with transaction(engine) as tx:
             return json_response({"matched": repairs.count(tx, which), "changed": 0, "actions": []})
     numbers, changed = [], 0
-    for number, count in repairs.repair(engine, action, which, actor=asked.actor, reason=asked.reason, now=now):
+    for number, count in repairs.repair(engine, action, which, actor=actor, reason=asked.reason, now=now):
         numbers.append(number)
         changed += count
     return json_response({"matched": changed, "changed": changed, "actions": numbers})

@@ -278,6 +278,25 @@ class ArticleSummary(BaseModel):
     href: str
 
 
+class HighlightOut(SpanOut):
+    """A place of the article's `title` or `text` that was hit."""
+
+    field: Literal["title", "text"]
+
+
+class SnippetOut(SpanOut):
+    """A piece of the article's `text`, where most was hit."""
+
+    text: str
+
+
+class ArticleFound(ArticleSummary):
+    """An article in a list; the last two only where they were asked for."""
+
+    highlights: list[HighlightOut] = Field(default_factory=list)
+    snippet: SnippetOut | None = None
+
+
 class Page(BaseModel):
     """Where a list goes on: an opaque cursor, or null at its end."""
 
@@ -286,11 +305,11 @@ class Page(BaseModel):
 
 
 class ArticleList(BaseModel):
-    """Articles, newest first in the order in which they became readable."""
+    """Articles: newest first in the order in which they became readable, or as was asked."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ARTICLE_LIST]})
 
-    data: list[ArticleSummary]
+    data: list[ArticleFound]
     page: Page
 
 

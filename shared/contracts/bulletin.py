@@ -92,7 +92,9 @@ class Order(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.ORDER]})
 
-    actor: Label
+    actor: Label | None = Field(
+        None, description="Who orders it. Whoever asks with a key is known by its label; anybody else must say it."
+    )
     reason: Note
 
 

@@ -3,10 +3,12 @@
 from alembic import context
 from sqlalchemy import text
 
+import shared.tables.access
 import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities
-import shared.tables.operators  # noqa: F401  # all modules fill the metadata
+import shared.tables.operators
+import shared.tables.search  # noqa: F401  # all modules fill the metadata
 from shared.database import make_engine
 from shared.settings import settings
 from shared.tables.base import metadata

@@ -119,10 +119,6 @@ article_version = Table(
     Column("note", Text),
     CheckConstraint("kind IN ('first', 'revision', 'correction')", name="kind"),
     Index("ix_article_version_exact_key", "exact_key", postgresql_where=text("exact_key IS NOT NULL")),
-    Index(None, "published_days", postgresql_using="gist"),
-    Index(None, "event_days", postgresql_using="gist"),
-    Index(None, "mentioned_days", postgresql_using="gist"),
-    Index(None, "place_terms", postgresql_using="gin"),
     comment="The words of an article and what was found in them, version by version.",
 )
 

@@ -131,6 +131,19 @@ attempt = Table(
     comment="Who worked on which bulletin; a free bulletin with an attempt that has no end has killed its worker.",
 )
 
+worker_hand = Table(
+    "worker_hand",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("bulletin_id", Uuid),
+    Column("number", Integer),
+    Column("since", TIME, nullable=False),
+    # Rewritten for every bulletin: in place, and without a word in the log.
+    prefixes=["UNLOGGED"],
+    postgresql_with={"fillfactor": "50"},
+    comment="Which bulletin of its batch each child of a worker reads; null: none, it closes. Empty after a crash of the server.",
+)
+
 worker_heartbeat = Table(
     "worker_heartbeat",
     metadata,

@@ -194,7 +194,8 @@ def test_the_description_is_openapi_3_1_and_its_problems_are_true(api: Service) 
     assert described["openapi"].startswith("3.1")
     assert {Problem.model_validate(example, strict=True).code for example in examples} == {
         "invalid_parameter", "bad_cursor", "database_away", "no_such_article", "no_such_place", "no_such_version",
-        "article_withheld", "article_killed", "article_erased", "no_such_entity", "no_such_story",
+        "article_withheld", "article_killed", "article_erased", "no_such_entity", "no_such_story", "bad_query",
+        "key_missing", "key_refused", "not_allowed", "rate_limited", "cursor_filter_mismatch",
     }  # fmt: skip
 
 

@@ -180,7 +180,7 @@ def test_no_file_of_code_is_too_long_to_be_read_in_one_sitting() -> None:
 
 def test_what_readers_get_goes_through_the_views() -> None:
     """`article` itself holds what is under embargo, withheld or killed: no query of a reader may name it."""
-    rooms = [ROOT / "shared/reading.py", *sorted((ROOT / "services/api").glob("*.py"))]
+    rooms = [ROOT / "shared/reading.py", *sorted((ROOT / "services/api").rglob("*.py"))]
     past = {
         str(room.relative_to(ROOT)): line
         for room in rooms

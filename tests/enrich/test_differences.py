@@ -1,6 +1,6 @@
 """What counts as a difference between two findings of one text."""
 
-from services.enrich.differences import Difference, differences
+from services.enrich.commands.differences import Difference, differences
 
 
 def a_date(value: str, *, version: str = "1", start: int = 0) -> dict[str, object]:

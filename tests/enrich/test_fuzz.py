@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrich.explain import explain_bytes
+from services.enrich.commands.explain import explain_bytes
 from services.enrich.text.article import UnreadableBulletin
 from shared.decoding import Undecodable
 from tests.servers import ROOT

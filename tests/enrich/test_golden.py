@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.enrich.explain import explain_bytes
+from services.enrich.commands.explain import explain_bytes
 from tests.servers import ROOT
 
 GOLDEN = ROOT / "tests/golden"

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from services.enrich import linking, pipeline, registry
+from services.enrich import linking, pipeline
 from services.enrich.linking import Named
+from services.enrich.records import registry
 from services.enrich.text.article import Article
 from services.enrich.text.named import Naming
 from services.enrich.workbench import Workbench

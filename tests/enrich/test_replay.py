@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.enrich import pipeline
-from services.enrich.replay import UnusableCondition, selected, shadow
+from services.enrich.commands.replay import UnusableCondition, selected, shadow
 from services.enrich.workbench import Workbench
 from shared.database import make_engine
 from shared.ids import ARTICLE, written

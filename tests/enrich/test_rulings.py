@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from services.enrich import linking, rulings
+from services.enrich import linking
+from services.enrich.commands import rulings
+from services.enrich.commands.rulings import NotKnown, RulingRefused
 from services.enrich.linking import Named
-from services.enrich.rulings import NotKnown, RulingRefused
 from services.enrich.workbench import Workbench
 from shared.database import make_engine, transaction
 from shared.ids import ARTICLE, DECISION, ENTITY, new_id, written

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import Engine
 
 from infra.chaos.account import invariants
-from services.enrich import fingerprints, tasks
-from services.enrich.dedupe import STAGES
+from services.enrich import tasks
+from services.enrich.commands.dedupe import STAGES
+from services.enrich.records import fingerprints
 from services.enrich.text.article import Said
 from services.enrich.text.clean import clean
 from services.enrich.text.duplicates import MOST_CANDIDATES, fingerprint

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from services.enrich.commands.training import UnusableMaterial, fit, held_back, read, score_of, train
 from services.enrich.text.span import Span
-from services.enrich.training import UnusableMaterial, fit, held_back, read, score_of, train
 from tests.servers import ROOT
 
 OURS = ROOT / "data/training/bulletins.jsonl"

@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.enrich import pipeline, repository
+from services.enrich import pipeline
+from services.enrich.records import repository
 from services.enrich.watchdog import Watchdog
 from shared.database import make_engine, transaction
 from tests.factories import NOON, a_bulletin

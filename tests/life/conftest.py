@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from infra.chaos.account import check
-from services.enrich import lives, pipeline, tasks
+from services.enrich import pipeline, tasks
+from services.enrich.records import lives
 from services.enrich.workbench import Workbench
 from shared.database import transaction
 from shared.settings import Settings

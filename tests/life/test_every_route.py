@@ -62,6 +62,8 @@ QUERIES = {
     "/v1/articles": [
         "", "?limit=200", "?date_from=2025-09-05&date_to=2025-09-05", "?date_from=2025-01-01&date_field=event",
         "?date_from=2025-01-01&date_field=published", "?place=M%C6%B0%E1%BB%9Dng%20Bo&place_mode=written", "?province=15",
+        "?q=khaibi", "?q=khaibi&sort=newest&highlight=true", "?q=title:khaibi*", "?q=-gian", "?source=b", "?sort=event",
+        "?has=-captions",
     ],
     "/v1/changes": ["", "?since=0&limit=200"],
     "/v1/places/resolve": ["?text=L%C3%A0o%20Cai"],

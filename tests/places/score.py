@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.enrich.explain import explain
+from services.enrich.commands.explain import explain
 
 BULLETINS = Path(__file__).parent / "bulletins"
 

@@ -5,11 +5,16 @@ import asyncio
 import orjson
 from starlette.types import Message
 
+from shared.access.gate import make_gate
+from shared.access.rules import ANY, Rule
+from shared.access.scopes import Scope
 from shared.http import create_app
+from shared.settings import Settings
 
 
 def test_an_unforeseen_error_is_answered_once_and_as_a_problem() -> None:
-    app = create_app("api", "Thử", "", lambda: None)
+    gate = make_gate(Settings(anonymous="read"), [Rule(ANY, "/", (Scope.READ,))])
+    app = create_app("api", "Thử", "", lambda: None, gate)
 
     @app.get("/boom")
     async def boom() -> None:

@@ -8,10 +8,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
+import shared.tables.access
 import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities
-import shared.tables.operators  # noqa: F401  # all fill the metadata
+import shared.tables.operators
+import shared.tables.search  # noqa: F401  # all fill the metadata
 from shared.contracts.bulletin import State
 from shared.database import make_engine, transaction
 from shared.errors import DatabaseAway

@@ -7,12 +7,12 @@ from pathlib import Path
 import pycrfsuite
 import pytest
 
-from services.enrich.framing import framed
+from services.enrich.commands.framing import framed
+from services.enrich.commands.training import read, sequences_of
 from services.enrich.text.names.features import Sight
 from services.enrich.text.names.tagging import Tagger, spans_of
 from services.enrich.text.names.weights import Weights, pack
 from services.enrich.text.names.words import Facts
-from services.enrich.training import read, sequences_of
 from tests.servers import ROOT
 
 LABELS = ("O", "B-PER")

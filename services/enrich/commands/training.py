@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 import pycrfsuite
 
-from services.enrich.framing import framed
+from services.enrich.commands.framing import framed
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
 from services.enrich.text.names import tagging

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import orjson
 
-from services.enrich import fingerprints, pipeline, tasks
+from services.enrich import pipeline, tasks
+from services.enrich.records import fingerprints
 from services.enrich.text.article import Article, Relation, UnreadableBulletin
 from services.enrich.text.clean import clean
 from services.enrich.text.duplicates import fingerprint

@@ -32,7 +32,7 @@ _IN_TURN = """
 """
 _CLAIM = """
 SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, request_id,
-       traceparent, article_id, revision, kind, note, embargo_until
+       traceparent, article_id, revision, kind, note, embargo_until, suspect
 FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND {in_turn} {which}
 FOR UPDATE SKIP LOCKED
 """
@@ -61,7 +61,7 @@ def claim(
     alone = len(ids) == 1
     rows = _rows(tx, _RUNG_FOR, ids=list(ids[:limit]), alone=alone, now=now)
     claimed = _with_history(tx, rows)
-    if alone and claimed and claimed[0].attempts:
+    if alone and claimed and claimed[0].suspect:
         return claimed
     if fill and len(claimed) < limit:
         held, room = [row[0] for row in rows], limit - len(claimed)
@@ -141,6 +141,19 @@ def note_starts(side: Connection, claimed: Sequence[Claimed], *, worker: str, pi
     """
     ids, numbers = [b.id for b in claimed], [b.number for b in claimed]
     _run(side, sql, ids=ids, numbers=numbers, worker=worker, pipeline=pipeline, now=now)
+
+
+def note_hand(side: Connection, bulletin: Claimed | None, *, worker: str, now: datetime) -> None:
+    """Note which bulletin of its batch a worker now reads, or that it reads none. Commits at once, like the start.
+
+    The table is not logged: what it says is lost only when PostgreSQL dies, and then no worker is to blame.
+    """
+    sql = """
+    INSERT INTO worker_hand (worker, bulletin_id, number, since) VALUES (%(worker)s, %(id)s, %(number)s, %(now)s)
+    ON CONFLICT (worker) DO UPDATE SET bulletin_id = excluded.bulletin_id, number = excluded.number, since = excluded.since
+    """
+    id, number = (bulletin.id, bulletin.number) if bulletin else (None, None)
+    _run(side, sql, worker=worker, id=id, number=number, now=now)
 
 
 def add_articles(tx: Connection, made: Sequence[Version], *, pipeline: str, now: datetime) -> None:
@@ -227,8 +240,8 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
     WITH verdict AS (
         SELECT * FROM unnest(
             %(id)b::uuid[], %(number)b::int[], %(state)b::text[], %(outcome)b::text[], %(error_class)b::text[],
-            %(error)b::text[], %(run_at)b::timestamptz[], %(stage_ms)b::text[]
-        ) AS t (id, number, state, outcome, error_class, error, run_at, stage_ms)
+            %(error)b::text[], %(run_at)b::timestamptz[], %(alone)b::bool[], %(stage_ms)b::text[]
+        ) AS t (id, number, state, outcome, error_class, error, run_at, alone, stage_ms)
     ), ended AS (
         UPDATE attempt SET ended_at = %(now)s, outcome = verdict.outcome, error_class = verdict.error_class,
                            error = verdict.error, stage_ms = verdict.stage_ms::jsonb
@@ -237,7 +250,7 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
     UPDATE bulletin SET
         status = verdict.state,
         closed_at = CASE WHEN verdict.state = 'queued' THEN NULL ELSE %(now)s::timestamptz END,
-        suspect = verdict.state = 'queued',
+        suspect = verdict.state = 'queued' AND verdict.alone,
         run_at = coalesce(verdict.run_at, bulletin.run_at),
         rung_at = CASE WHEN verdict.state = 'queued' THEN NULL ELSE bulletin.rung_at END,
         error_class = verdict.error_class,
@@ -254,6 +267,7 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
         error_class=[verdict.error_class for verdict in verdicts],
         error=[verdict.error for verdict in verdicts],
         run_at=[verdict.run_at for verdict in verdicts],
+        alone=[verdict.alone for verdict in verdicts],
         stage_ms=[_json(verdict.stage_ms) if verdict.stage_ms is not None else None for verdict in verdicts],
         now=now,
     )
@@ -265,7 +279,7 @@ def publish(tx: Connection, made: Sequence[Version], *, now: datetime) -> None:
 
 
 def interrupt(tx: Connection, claimed: Sequence[Claimed], *, error: str, now: datetime) -> None:
-    """End attempts whose transaction was lost through no fault of the bulletins; they come back one by one."""
+    """End attempts whose transaction was lost, with what the database said; they come back one by one."""
     sql = """
     WITH lost AS (SELECT * FROM unnest(%(ids)b::uuid[], %(numbers)b::int[]) AS t (id, number)),
     ended AS (
@@ -279,17 +293,22 @@ def interrupt(tx: Connection, claimed: Sequence[Claimed], *, error: str, now: da
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Abandoned:
-    """A free bulletin whose last attempt has no end, and how many workers it has now lost."""
+    """A free bulletin whose last attempt has no end: how many workers it has now lost, how often it was begun, and
+    whether it is to blame for this one."""
 
     id: UUID
     number: int
     deaths: int
     attempts: int
-    server_restarted: bool
+    blamed: bool
 
 
 def abandoned(tx: Connection, *, limit: int) -> list[Abandoned]:
-    """Bulletins whose attempt has no end although nobody holds them: now held by this transaction."""
+    """Bulletins whose attempt has no end although nobody holds them: now held by this transaction.
+
+    The one that its worker was reading is to blame. Where the worker read none, every one of its batch is. When
+    PostgreSQL itself was started anew meanwhile, none is.
+    """
     found = """
     SELECT bulletin.id FROM bulletin JOIN attempt ON attempt.bulletin_id = bulletin.id AND attempt.ended_at IS NULL
     WHERE bulletin.status = 'queued' ORDER BY bulletin.id LIMIT %(limit)s FOR UPDATE OF bulletin SKIP LOCKED
@@ -299,34 +318,44 @@ def abandoned(tx: Connection, *, limit: int) -> list[Abandoned]:
         return []
     # Asked again under the locks: the attempt of a row that was let go in between has an end now.
     ends = """
-    SELECT bulletin_id, max(number) FILTER (WHERE ended_at IS NULL),
-           count(*) FILTER (WHERE outcome = 'died' AND number > forgiven), count(*) FILTER (WHERE number > forgiven),
-           bool_or(ended_at IS NULL AND started_at < pg_postmaster_start_time())
-    FROM attempt JOIN bulletin ON bulletin.id = bulletin_id WHERE bulletin_id = ANY(%(ids)s) GROUP BY bulletin_id HAVING bool_or(ended_at IS NULL)
+    SELECT bulletin_id, max(attempt.number) FILTER (WHERE ended_at IS NULL),
+           count(*) FILTER (WHERE outcome = 'died' AND attempt.number > forgiven),
+           count(*) FILTER (WHERE attempt.number > forgiven),
+           bool_or(ended_at IS NULL AND started_at >= pg_postmaster_start_time() AND NOT EXISTS (
+               SELECT FROM worker_hand AS hand JOIN attempt AS other USING (worker, bulletin_id, number)
+               WHERE hand.worker = attempt.worker AND other.ended_at IS NULL
+                     AND hand.bulletin_id <> attempt.bulletin_id))
+    FROM attempt JOIN bulletin ON bulletin.id = bulletin_id
+    WHERE bulletin_id = ANY(%(ids)s) GROUP BY bulletin_id HAVING bool_or(ended_at IS NULL)
     """
     return [
-        Abandoned(id=id, number=number, deaths=died + (not restarted), attempts=attempts, server_restarted=restarted)
-        for id, number, died, attempts, restarted in _rows(tx, ends, ids=ids)
+        Abandoned(id=id, number=number, deaths=died + blamed, attempts=attempts, blamed=blamed)
+        for id, number, died, attempts, blamed in _rows(tx, ends, ids=ids)
     ]
 
 
-def rule_on(tx: Connection, case: Abandoned, *, quarantine: str | None, run_at: datetime, now: datetime) -> None:
-    """End an abandoned attempt, and quarantine its bulletin for the reason given or let it run again, alone."""
+def rule_on(
+    tx: Connection, case: Abandoned, *, quarantine: str | None, alone: bool, run_at: datetime, now: datetime
+) -> None:
+    """End an abandoned attempt, and quarantine its bulletin for the reason given or let it run again: `alone`, or with
+    others."""
     sql = """
     WITH ended AS (
         UPDATE attempt SET ended_at = %(now)s, outcome = %(outcome)s
         WHERE bulletin_id = %(id)s AND number = %(number)s
     )
     UPDATE bulletin SET
-        suspect = %(reason)s::text IS NULL, rung_at = NULL, run_at = %(run_at)s,
+        suspect = %(reason)s::text IS NULL AND %(alone)s, rung_at = NULL, run_at = %(run_at)s,
         status = CASE WHEN %(reason)s::text IS NULL THEN 'queued' ELSE 'quarantined' END,
         closed_at = CASE WHEN %(reason)s::text IS NULL THEN NULL ELSE %(now)s::timestamptz END,
         error_class = CASE WHEN %(reason)s::text IS NULL THEN error_class ELSE 'WorkerDied' END,
         last_error = coalesce(%(reason)s::text, last_error)
     WHERE id = %(id)s
     """
-    outcome = "interrupted" if case.server_restarted else "died"
-    _run(tx, sql, id=case.id, number=case.number, outcome=outcome, reason=quarantine, run_at=run_at, now=now)
+    outcome = "died" if case.blamed else "interrupted"
+    _run(
+        tx, sql, id=case.id, number=case.number, outcome=outcome, reason=quarantine, alone=alone, run_at=run_at, now=now
+    )
 
 
 def overdue(tx: Connection, *, rung_before: datetime, now: datetime, limit: int) -> list[tuple[UUID, Priority]]:
@@ -403,6 +432,7 @@ def sign_off(side: Connection, worker: str) -> None:
 def forget_workers(tx: Connection, *, unseen_since: datetime) -> None:
     """Forget the workers that are long gone."""
     _run(tx, "DELETE FROM worker_heartbeat WHERE seen_at < %(unseen_since)s", unseen_since=unseen_since)
+    _run(tx, "DELETE FROM worker_hand WHERE since < %(unseen_since)s", unseen_since=unseen_since)
 
 
 def queue_figures(tx: Connection, *, now: datetime) -> list[tuple[Priority, int, int, float]]:

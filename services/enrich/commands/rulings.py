@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.enrich import decisions
-from services.enrich.decisions import Decision, Known
+from services.enrich.records import decisions
+from services.enrich.records.decisions import Decision, Known
 from shared.ids import ARTICLE, DECISION, ENTITY, NewId, read, written
 
 

@@ -12,9 +12,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Engine
 
-from services.enrich import archive, document, pipeline
-from services.enrich.archive import FIELDS, Kept, Selection
-from services.enrich.differences import Difference, differences
+from services.enrich import document, pipeline
+from services.enrich.commands.differences import Difference, differences
+from services.enrich.records import archive
+from services.enrich.records.archive import FIELDS, Kept, Selection
 from services.enrich.text.article import Article, UnreadableBulletin
 from shared.database import transaction
 from shared.decoding import filed_text

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.enrich.claims import Claimed, Version
+from services.enrich.records import search
 from services.enrich.text.article import Article
 from shared.contracts.article import ChangeType, VersionKind
 from shared.feed import Deed, Told, holders, lock_words, note_deeds, tell
@@ -206,6 +207,7 @@ def lift(tx: Connection, *, limit: int) -> int:
     for row in ready:
         takes = held_by.setdefault(row.exact_key, row.id) == row.id
         tx.exec_driver_sql(publish, {"id": row.id, "key": row.exact_key if takes else None, "now": now})
+    search.show(tx, [row.id for row in ready])
     deeds = [Deed(row.id, row.current_version, "published", "clock", "its embargo is over") for row in ready]
     note_deeds(tx, deeds, now=now)
     tell(tx, [Told("article.published", row.id, row.current_version) for row in ready], now=now)

@@ -1,0 +1,208 @@
+"""Articles found by words and filters: every SELECT for it. Only what readers may see is ever found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Select,
+    Subquery,
+    cast,
+    literal,
+    not_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)  # fmt: skip
+from sqlalchemy import Date as DateType
+from sqlalchemy import Uuid as UuidType
+
+from services.api.queries import Days
+from services.api.search.conditions import Query, any_fact, as_condition, names, speaks_of
+from services.api.search.vectors import Grade, Region
+from shared.database import AnyRow
+from shared.tables.articles import article_version, readable_article, story_member
+from shared.tables.search import article_search
+
+Sort = Literal["relevance", "newest", "published", "event"]
+
+_KEYS = {
+    "relevance": article_search.c.at,
+    "newest": article_search.c.at,
+    "published": article_search.c.published_on,
+    "event": article_search.c.event_on,
+}
+# Plans are made for the words that are asked for: of a frequent word and of a rare one they are not the same.
+_SESSION = """
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '64MB', true)
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What is looked for: a query with the grades of its hits, and filters, all of which must be so.
+
+    `facts` are lists of facts of which one must be so, `not_facts` facts that must not; `entities` and `not_entities`
+    the same of entities.
+    """
+
+    query: Query | None = None
+    grades: tuple[Grade, ...] = ()
+    days: Days | None = None
+    facts: Sequence[Sequence[str]] = ()
+    not_facts: Sequence[str] = ()
+    entities: Sequence[Sequence[UUID]] = ()
+    not_entities: Sequence[UUID] = ()
+    stories: Sequence[UUID] = ()
+    ids: Sequence[UUID] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where an article stands in a list: its grade, what it is sorted by, its id."""
+
+    grade: int
+    by: datetime | date
+    id: UUID
+
+
+def page(tx: Connection, wanted: Wanted, *, sort: Sort, after: Place | None, limit: int) -> Sequence[AnyRow]:
+    """The next articles behind a place, the best or newest first: `grade`, `by` and `id` are the place of each.
+
+    None of these ever changes while an article can be read but by a revision: who goes from page to page sees every
+    article that was there at the first page exactly once.
+    """
+    tx.exec_driver_sql(_SESSION)
+    cut = _cut(wanted, sort, after, limit).subquery("cut")
+    listed = (
+        select(
+            cut.c.grade,
+            cut.c.by,
+            readable_article.c.id,
+            readable_article.c.current_version,
+            readable_article.c.pub_status,
+            readable_article.c.source,
+            readable_article.c.available_at,
+            article_version.c.bulletin_id,
+            article_version.c.title,
+            article_version.c.published,
+        )
+        .join_from(cut, readable_article, readable_article.c.id == cut.c.article_id)
+        .join(
+            article_version,
+            (article_version.c.article_id == readable_article.c.id)
+            & (article_version.c.version == readable_article.c.current_version),
+        )
+        .order_by(cut.c.grade, cut.c.by.desc(), cut.c.article_id.desc())
+    )
+    return tx.execute(listed).all()
+
+
+def _cut(wanted: Wanted, sort: Sort, after: Place | None, limit: int) -> Select[Any]:
+    """The places of a page's articles. Each grade is asked for only if those before it do not fill the page."""
+    grades: Sequence[Grade | None] = wanted.grades or (None,)
+    if wanted.grades and sort != "relevance":
+        grades = wanted.grades[-1:]
+    branches = [
+        _branch(wanted, number, grades, sort, after if after and after.grade == number else None, limit)
+        for number in range(after.grade if after else 0, len(grades))
+    ]
+    if len(branches) == 1:
+        return branches[0]
+    return select(union_all(*branches).subquery("any_grade")).limit(limit)
+
+
+def _branch(
+    wanted: Wanted, number: int, grades: Sequence[Grade | None], sort: Sort, after: Place | None, limit: int
+) -> Select[Any]:
+    """The articles of one grade, in order."""
+    found = _candidates(wanted, grades[number], sort, after)
+    seen = select(literal(1)).select_from(readable_article).where(readable_article.c.id == found.c.article_id)
+    for condition in _rechecked(wanted, number, grades, found):
+        seen = seen.where(condition)
+    # Row by row, so that a page stops when it is full: neither joined nor rechecked is what nobody gets to see.
+    one = seen.limit(1).lateral()
+    branch = (
+        select(literal(number).label("grade"), found.c.by, found.c.article_id)
+        .join_from(found, one, true())
+        .limit(limit)
+    )
+    return select(branch.subquery())
+
+
+def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | None) -> Subquery:
+    """What the indexes find, in order. The offset keeps PostgreSQL from asking the rest before it has sorted."""
+    key = _KEYS[sort]
+    columns = article_search.c
+    queries = [any_fact(facts) for facts in wanted.facts] + [f"!{any_fact([one])}" for one in wanted.not_facts]
+    told = wanted.query.candidates(grade, columns) if wanted.query and grade else None
+    if isinstance(told, str):
+        queries.append(told)
+    found = select(
+        article_search.c.article_id, article_search.c.version, article_search.c.vector, article_search.c.mentioned_days,
+        article_search.c.event_days, article_search.c.published_days, key.label("by"),
+    )  # fmt: skip
+    if queries:
+        found = found.where(as_condition(" & ".join(queries), columns))
+    if told is not None and not isinstance(told, str):
+        found = found.where(told)
+    for condition in _filters(wanted):
+        found = found.where(condition)
+    if after:
+        kind = DateTime(timezone=True) if isinstance(after.by, datetime) else DateType
+        found = found.where(
+            tuple_(key, article_search.c.article_id) < tuple_(cast(after.by, kind), cast(after.id, UuidType))
+        )
+    return found.order_by(key.desc(), article_search.c.article_id.desc()).offset(0).subquery("found")
+
+
+def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+    columns = article_search.c
+    conditions = [names(ids, columns) for ids in wanted.entities]
+    if wanted.not_entities:
+        conditions.append(not_(names(wanted.not_entities, columns)))
+    if wanted.days:
+        conditions.append(speaks_of(wanted.days, columns))
+    if wanted.stories:
+        told = select(story_member.c.article_id).where(story_member.c.story_id.in_(wanted.stories))
+        conditions.append(columns.article_id.in_(told))
+    if wanted.ids is not None:
+        conditions.append(columns.article_id.in_(wanted.ids))
+    return conditions
+
+
+def _rechecked(
+    wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Subquery
+) -> list[ColumnElement[bool]]:
+    """What the indexes could not tell: that it is hit exactly so, and in no better grade."""
+    query, grade = wanted.query, grades[number]
+    if query is None or grade is None:
+        return []
+    conditions = [] if query.is_told_by_index else [query.exact(grade, found.c)]
+    better = [
+        one
+        for one in grades[:number]
+        if one is not None and (one.match is grade.match or one.region is Region.ANYWHERE)
+    ]
+    # Of one match, each grade holds those before it: the last one stands for all.
+    last_of = {one.match: one for one in better}
+    return conditions + [not_(query.exact(one, found.c)) for one in last_of.values()]
+
+
+def texts(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+    """The filed text, the title and the blocks of readable articles."""
+    current = (article_version.c.article_id == readable_article.c.id) & (
+        article_version.c.version == readable_article.c.current_version
+    )
+    found = (
+        select(readable_article.c.id, article_version.c.title, article_version.c.text, article_version.c.blocks)
+        .join_from(readable_article, article_version, current)
+        .where(readable_article.c.id.in_(ids))
+    )
+    return {row.id: row for row in tx.execute(found)}

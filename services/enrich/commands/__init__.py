@@ -1,0 +1,1 @@
+"""What the command line asks the workshop for, each in a process of its own."""
