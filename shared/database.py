@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Engine, Row, create_engine
 from sqlalchemy.engine import make_url
 
+from shared import tracing
+
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of whatever columns were selected."""
 
@@ -27,7 +29,7 @@ def make_engine(
 ) -> Engine:
     """A pool of connections to the database at a libpq URL; `session` holds settings such as `lock_timeout`."""
     address = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(
+    engine = create_engine(
         address,
         pool_size=pool_size,
         max_overflow=0,
@@ -40,6 +42,8 @@ def make_engine(
         # Every statement of ours is written once and runs often; psycopg prepares it at the second run.
         isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
     )
+    tracing.watch_sql(engine)
+    return engine
 
 
 @contextmanager

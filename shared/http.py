@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared import tracing
 from shared.access.browsers import Headers, guarded
 from shared.access.describe import complete
 from shared.access.gate import Gate, SignIn
@@ -223,7 +224,23 @@ class _Manners:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
-            return
+        elif tracing.is_on():
+            await self._serve_traced(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve_traced(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve inside of a span; what is filed meanwhile has it as its `traceparent`."""
+        with tracing.span(scope["method"], parent=_header(scope, b"traceparent"), serves=True) as current:
+            others = [(name, value) for name, value in scope["headers"] if name != b"traceparent"]
+            scope["headers"] = [*others, (b"traceparent", (tracing.traceparent() or "").encode())]
+            route, status = await self._serve(scope, receive, send)
+            current.update_name(f"{scope['method']} {route}")
+            current.set_attribute("http.response.status_code", status)
+            current.set_attribute("bantin.request_id", scope["state"]["request_id"])
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> tuple[str, int]:
+        """Answer, whatever happens; the route and the status."""
         id = _given_id(scope) or os.urandom(8).hex()
         scope.setdefault("state", {})["request_id"] = id
         started, status = time.perf_counter(), _NOT_SENT
@@ -253,6 +270,7 @@ class _Manners:
                 await problem_response(ServiceError(), id)(scope, receive, send_with_id)
         finally:
             self._count(route, scope["method"], status, time.perf_counter() - started)
+        return route, status
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, more: Headers) -> str:
         """Answer whoever may ask; the route, for the counters. What the gate says goes into `more`."""
@@ -282,6 +300,10 @@ class _Manners:
             self._counters[route, method, status] = counters
         counters[0].inc()
         counters[1].observe(seconds)
+
+
+def _header(scope: Scope, wanted: bytes) -> str | None:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)
 
 
 def _given_id(scope: Scope) -> str | None:
@@ -360,7 +382,9 @@ def serve_from_command_line(
     parser.add_argument("--port", type=int, default=default_port)
     parser.add_argument("--fd", type=int)
     args = parser.parse_args()
+    tracing.start(service, on=settings.traces)
     serve(make(), settings, service=service, host=args.host, port=args.port, fd=args.fd)
+    tracing.stop()
 
 
 def database_is_ready(engine: Engine) -> None:

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     allowed_origins: str = ""
     """Origins of other sites whose scripts may ask, such as `https://desk.example`; by default none."""
 
+    traces: bool = False
+    """Are traces sent by OpenTelemetry? Needs the extra `traces`; OTEL_ variables say where to."""
+
     max_bulletin_bytes: int = 1_048_576
     """The largest bulletin taken in, in bytes of its request body, file or batch line."""
 

@@ -48,10 +48,12 @@ def run_sweep(args: argparse.Namespace) -> None:
     from services.enrich import tasks
     from services.enrich.exporter import QueueCollector
     from services.enrich.sweep import Sweep
+    from shared import tracing
     from shared.logging import configure
     from shared.queue import Bell, BellTower, make_celery
 
     configure("sweep", settings().log_level, worker=tasks.worker_name)
+    tracing.start("sweep", on=settings().traces)
     bench = tasks.furnish(settings())
     sweep = Sweep(
         engine=bench.tx_engine,
@@ -68,6 +70,7 @@ def run_sweep(args: argparse.Namespace) -> None:
         REGISTRY.register(QueueCollector(bench.side_engine, tasks.utc_now))
         start_http_server(args.metrics_port, addr=args.metrics_host)
     sweep.run()
+    tracing.stop()
 
 
 def run_check(args: argparse.Namespace) -> None:

@@ -1,12 +1,15 @@
-"""What a worker counts of a batch, once its transaction is committed: nothing is counted that did not happen."""
+"""What a worker counts and traces of a batch, once its transaction is committed: nothing is told that did not happen."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.text.article import Article
+from shared import tracing
 from shared.contracts.bulletin import Priority
 from shared.metrics import (
     ATTEMPTS,
@@ -61,6 +64,33 @@ def count(closed: Closed, now: datetime) -> None:
             PUBLISHED.labels(_priority(version.bulletin)).observe(_since(version.bulletin, now))
     for article in closed.articles:
         _count_findings(article)
+
+
+def batch_span(claimed: Sequence[Claimed], worker: str) -> AbstractContextManager[Any]:
+    """The span of one transaction, linked to the requests that brought its bulletins. It is in none of their traces."""
+    attributes: tracing.Attributes = {"bantin.bulletins": len(claimed), "bantin.worker": worker}
+    return tracing.span("batch", attributes=attributes, links=[bulletin.traceparent for bulletin in claimed])
+
+
+def trace(closed: Closed, began: datetime, ended: datetime, worker: str) -> None:
+    """In the trace of each bulletin's request: how long it waited, and its attempt, up to the commit that closed it."""
+    if not tracing.is_on():
+        return
+    for verdict in closed.verdicts:
+        bulletin = verdict.bulletin
+        if not bulletin.attempts:
+            received = bulletin.received_at.timestamp()
+            tracing.note("wait", received, parent=bulletin.traceparent, ended=began.timestamp())
+        attributes: tracing.Attributes = {
+            "bantin.bulletin": bulletin.id.hex,
+            "bantin.attempt": bulletin.number,
+            "bantin.outcome": verdict.outcome,
+            "bantin.worker": worker,
+            **{f"bantin.stage.{stage}.ms": spent for stage, spent in (verdict.stage_ms or {}).items()},
+        }
+        tracing.note(
+            "enrich", began.timestamp(), parent=bulletin.traceparent, ended=ended.timestamp(), attributes=attributes
+        )
 
 
 def bounded(error_class: str) -> str:

@@ -4,6 +4,7 @@ import random
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -106,14 +107,17 @@ class Workbench:
         """One transaction; what was closed or put back in it."""
         claimed: list[Claimed] = []
         try:
-            with transaction(self.tx_engine) as tx:
-                claimed = claim(tx)
+            with ExitStack() as traced:
+                with transaction(self.tx_engine) as tx:
+                    claimed = claim(tx)
+                    if claimed:
+                        traced.enter_context(tally.batch_span(claimed, self.worker))
+                        tally.count_claim(claimed, began := self.clock())
+                        self._note_starts(claimed)
+                        closed = self._close(tx, *self._read_all(tx, claimed))
                 if claimed:
-                    tally.count_claim(claimed, self.clock())
-                    self._note_starts(claimed)
-                    closed = self._close(tx, *self._read_all(tx, claimed))
-            if claimed:
-                tally.count(closed, self.clock())
+                    tally.count(closed, now := self.clock())
+                    tally.trace(closed, began, now, self.worker)
             return claimed
         except SQLAlchemyError as error:
             self._after_fault(claimed, error)

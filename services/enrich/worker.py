@@ -11,6 +11,7 @@ from celery.signals import (
     task_received,
     task_success,
     worker_process_init,
+    worker_process_shutdown,
     worker_ready,
     worker_shutdown,
 )
@@ -20,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from services.enrich import pipeline, tasks
 from services.enrich.watchdog import Watchdog
+from shared import tracing
 from shared.database import connect_args
 from shared.garbage import collect_seldom
 from shared.logging import configure
@@ -85,6 +87,13 @@ def _prepare_child(**_: Any) -> None:
     if sys.platform == "linux":
         # A child whose main process was killed would otherwise work on without a way to say so.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # After the fork: what sends spans is a thread.
+    tracing.start("worker", on=settings().traces)
+
+
+@worker_process_shutdown.connect
+def _end_child(**_: Any) -> None:
+    tracing.stop()
 
 
 def main(concurrency: int) -> None:

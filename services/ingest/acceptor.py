@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 from services.ingest import intake
 from services.ingest.admission import Filing
 from services.ingest.intake import TakenIn
+from shared import tracing
 from shared.contracts.bulletin import Priority
 from shared.errors import DatabaseAway, ServiceError
 from shared.logging import logger
@@ -113,7 +114,8 @@ class Acceptor:
             self._waiting_count += len(filings)
             self._news.set()
             # Shielded: a client that hangs up does not take its bulletin back.
-            verdicts = await asyncio.shield(parcel.answer)
+            with tracing.span("commit"):
+                verdicts = await asyncio.shield(parcel.answer)
             ACCEPT_SECONDS.observe(time.perf_counter() - started)
             return verdicts
         finally:
