@@ -153,7 +153,7 @@ def test_every_decision_that_the_code_names_is_written_down() -> None:
     assert sorted(named - written) == [], "the code names decisions that docs/decisions/ does not hold"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-traces.lock"])
 def test_a_lock_file_holds_no_address(name: str) -> None:
     lines = [line for line in words_of(name).splitlines() if "://" in line]
     assert lines == [], "packages come from the registry that the machine knows"
