@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     broker_url: str = Field(
         default="redis://127.0.0.1:6379/0", validation_alias=AliasChoices("BROKER_URL", "REDIS_URL")
     )
-    """Where the bells go: Valkey or Redis. Losing it costs time, never a bulletin."""
+    """Where the bells go: Valkey, Redis or RabbitMQ (`amqp://`). Losing it costs time, never a bulletin."""
 
     log_level: str = "INFO"
     """The least severe log line that is written."""

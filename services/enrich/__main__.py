@@ -50,15 +50,15 @@ def run_sweep(args: argparse.Namespace) -> None:
     from services.enrich.sweep import Sweep
     from shared import tracing
     from shared.logging import configure
-    from shared.queue import Bell, BellTower, make_celery
+    from shared.queue import Bell, make_celery, tower_of
 
     configure("sweep", settings().log_level, worker=tasks.worker_name)
     tracing.start("sweep", on=settings().traces)
     bench = tasks.furnish(settings())
     sweep = Sweep(
         engine=bench.tx_engine,
-        bell=Bell(make_celery(settings())),
-        tower=BellTower(settings().broker_url),
+        bell=Bell(celery := make_celery(settings())),
+        tower=tower_of(celery, settings().broker_url),
         bench=bench,
         settings=settings(),
         clock=tasks.utc_now,

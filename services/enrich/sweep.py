@@ -56,6 +56,7 @@ class Sweep:
     broker_away_since: datetime | None = field(default=None)
     started_at: datetime | None = field(default=None)
     beaten_at: datetime | None = field(default=None)
+    is_warm: bool = field(default=False)
     findable_up_to: UUID | None = field(default=UUID(int=0))
 
     def turn(self) -> None:
@@ -145,6 +146,10 @@ class Sweep:
         if now - self.broker_away_since < timedelta(seconds=self.settings.broker_patience):
             return
         log.warning("broker away, working here", error=error[:300])
+        if not self.is_warm:
+            # Or the first bulletin would pay for all lists, out of its own time limit.
+            pipeline.warm_up()
+            self.is_warm = True
         until = time.monotonic() + _SHIFT
         while time.monotonic() < until and self.bench.enrich([]):
             self.lift()
