@@ -88,3 +88,14 @@ PLACES = Counter(
     "bantin_places", "Places by how they were linked to the map; more unknown: the map is old.", ["outcome"]
 )
 ENTITIES = Counter("bantin_entities", "Names found, by type.", ["type"])
+FOLLOWERS = Gauge("bantin_followers", "Streams of changes that are open on this process.", multiprocess_mode="max")
+DELIVERIES = Counter(
+    "bantin_deliveries",
+    "Requests to webhooks, by what became of the delivery: delivered, waiting or failed.",
+    ["state"],
+)
+DELIVER_TURN = Gauge(
+    "bantin_deliver_last_turn_timestamp_seconds",
+    "When the deliverer last looked; old: it is stuck or dead.",
+    multiprocess_mode="max",
+)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 
 from shared.database import AnyRow
-from shared.tables.articles import article_version, change, feed_head, readable_article
-from shared.tables.search import reader_secret
+from shared.tables.articles import article_version, change, readable_article
+from shared.tables.search import readable_bytes, reader_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,12 @@ _CURRENT = (article_version.c.article_id == readable_article.c.id) & (
 )
 
 
-def changes(tx: Connection, *, since: int, limit: int) -> Sequence[AnyRow]:
-    """What follows a position of the feed, in order."""
-    return tx.execute(select(change).where(change.c.seq > since).order_by(change.c.seq).limit(limit)).all()
-
-
-def head_seq(tx: Connection) -> int:
-    """The newest position of the feed."""
-    return int(tx.execute(select(feed_head.c.seq)).scalar_one())
-
-
 def secret(tx: Connection, name: str) -> bytes:
     """What the read API signs with where no setting gives it; a migration made it."""
     return bytes(tx.execute(select(reader_secret.c.value).where(reader_secret.c.name == name)).scalar_one())
+
+
+def bytes_of(tx: Connection, id: UUID, version: int) -> AnyRow | None:
+    """The bytes that a version of a readable article was made of, with their media type and charset."""
+    found = select(readable_bytes).where(readable_bytes.c.article_id == id, readable_bytes.c.version == version)
+    return tx.execute(found).one_or_none()

@@ -324,6 +324,15 @@ def sweep(
 
 
 @app.command()
+def deliver(
+    metrics_host: Annotated[str, typer.Option(help="Where to serve the deliveries' metrics.")] = "127.0.0.1",
+    metrics_port: Annotated[int, typer.Option(help="Serve the deliveries' metrics there; 0: nowhere.")] = 0,
+) -> None:
+    """Run the deliverer in the foreground: it sends changes to webhooks."""
+    _become("-m", "services.deliver", "--metrics-host", metrics_host, "--metrics-port", str(metrics_port))
+
+
+@app.command()
 def erase(id: life.Id, reason: life.Reason, actor: life.Actor = "", note: life.Note = "") -> None:
     """Remove the words of an article for good, of all its versions and duplicates; hashes and who did it stay.
 

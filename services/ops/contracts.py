@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints
 
 from shared.contracts.bulletin import PriorityName, State
 
+BulletinId = Annotated[str, StringConstraints(pattern=r"^bul_[0-9a-f]{32}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
 
 
@@ -96,7 +97,7 @@ class HeldAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     signature: str | None = Field(None, max_length=64, description="Only those of a group.")
-    after: str | None = Field(None, max_length=64, description="`next` of the page before.")
+    after: BulletinId | None = Field(None, description="`next` of the page before.")
     limit: int = Field(50, ge=1, le=500)
 
 
@@ -123,20 +124,28 @@ class HeldPage(BaseModel):
     next: str | None
 
 
+_SAYS_WHICH: JsonValue = [
+    {"required": ["bulletins"], "properties": {"bulletins": {"type": "array", "minItems": 1}}},
+    {"required": ["signature"], "properties": {"signature": {"type": "string", "minLength": 1}}},
+    {"required": ["error_class"], "properties": {"error_class": {"type": "string", "minLength": 1}}},
+    {"required": ["everything"], "properties": {"everything": {"const": True}}},
+]
+
+
 class RepairAsked(BaseModel):
     """Which quarantined bulletins, who asks, and why. Conditions hold together."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"anyOf": _SAYS_WHICH})
 
-    bulletins: list[str] | None = Field(None, max_length=10_000, description="These.")
+    bulletins: list[BulletinId] | None = Field(None, max_length=10_000, description="These.")
     signature: str | None = Field(None, max_length=64, description="Those of a group.")
     error_class: str | None = Field(None, max_length=200, description="Those of a class of error.")
-    everything: bool = Field(default=False, description="All.")
+    everything: StrictBool = Field(default=False, description="All.")
     actor: Words | None = Field(
         None, description="Who asks. Whoever has a key is known by its label; anybody else must say it."
     )
     reason: Words
-    dry_run: bool = Field(default=False, description="Change nothing; tell how many are meant.")
+    dry_run: StrictBool = Field(default=False, description="Change nothing; tell how many are meant.")
 
 
 class Repaired(BaseModel):

@@ -158,7 +158,12 @@ def get_history(
         return json_response(desk.history(tx, id))
 
 
-@router.get("/actions", response_model=Actions, summary="What operators did", responses=problem_answers(DatabaseAway))
+@router.get(
+    "/actions",
+    response_model=Actions,
+    summary="What operators did",
+    responses=problem_answers(InvalidParameter, DatabaseAway),
+)
 def get_actions(engine: TheEngine, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Response:
     """Newest first: who, what, why, and to how many bulletins."""
     with transaction(engine) as tx:

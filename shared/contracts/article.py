@@ -304,6 +304,45 @@ class Page(BaseModel):
     next: str | None
 
 
+class FacetValue(BaseModel):
+    """A value that articles have, what it is called, and how many have it."""
+
+    value: str
+    name: str
+    count: int
+
+
+class FacetsOut(BaseModel):
+    """Of each facet that was asked for the 50 most frequent values.
+
+    `articles` were counted; if not `complete`, they are the newest of what is found.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FACETS]})
+
+    counts: dict[str, list[FacetValue]]
+    articles: int
+    complete: bool
+
+
+class CountOut(BaseModel):
+    """How many articles are found; if not `exact`, at least so many."""
+
+    articles: int
+    exact: bool
+
+
+class ArticleSelection(BaseModel):
+    """Articles of which only some fields were asked for; `id` is always there."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ARTICLE_SELECTION]})
+
+    data: list[dict[str, Any]]
+    page: Page
+    facets: FacetsOut | None = None
+    count: CountOut | None = None
+
+
 class ArticleList(BaseModel):
     """Articles: newest first in the order in which they became readable, or as was asked."""
 
@@ -311,6 +350,28 @@ class ArticleList(BaseModel):
 
     data: list[ArticleFound]
     page: Page
+    facets: FacetsOut | None = Field(None, description="Only where they were asked for.")
+    count: CountOut | None = Field(None, description="Only where it was asked for.")
+
+
+class EmbargoOut(BaseModel):
+    """An article under embargo in the list of these."""
+
+    id: str
+    version: int
+    bulletin: str
+    source: str | None
+    title: str
+    embargo_until: datetime
+    href: str
+
+
+class EmbargoList(BaseModel):
+    """Articles that are made and not yet published: those that end soonest."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.EMBARGO_LIST]})
+
+    data: list[EmbargoOut]
 
 
 class VersionOut(BaseModel):
@@ -370,6 +431,90 @@ class DiffOut(BaseModel):
     fields: list[FieldDiff]
     text: list[SpanDiff]
     coarse: bool
+
+
+class CleanSpanOut(SpanOut):
+    """A place in the clean text of a block: characters of `blocks[block].text`."""
+
+    block: int
+
+
+class PlacedOut(SpanOut):
+    """A place in the text as filed, the same in the clean text, and the bytes as received that stand for it.
+
+    `clean` is null for what lies in no one block, or left nothing in it; `bytes` are half-open, in bytes.
+    """
+
+    clean: CleanSpanOut | None
+    bytes: SpanOut | None
+
+
+class ProvenanceValue(BaseModel):
+    """A value of an article: its JSON pointer in the article, what it says, and why. A note or an item has no rule of its own."""
+
+    path: str
+    value: str | None
+    spans: list[PlacedOut]
+    method: str | None
+    version: str | None
+    confidence: float | None
+    reason: str | None
+    evidence: list[PlacedOut]
+
+
+class ProvenanceOut(BaseModel):
+    """Where every value of an article comes from; `media_type` and `charset` say how the bytes were read."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PROVENANCE]})
+
+    article: str
+    version: int
+    pipeline: str
+    media_type: str | None
+    charset: str | None
+    data: list[ProvenanceValue]
+
+
+class ExternalId(BaseModel):
+    """A sender's own key for what it filed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str = Field(min_length=1, max_length=200)
+    external_id: str = Field(min_length=1, max_length=500)
+
+
+class LookupIn(BaseModel):
+    """What is known of some articles; at most 100 of all kinds together, 20 of them texts."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.LOOKUP_IN]})
+
+    ids: list[str] = Field([], max_length=100, description="Ids of articles.")
+    external_ids: list[ExternalId] = Field([], max_length=100)
+    sources: list[str] = Field([], max_length=100, description="Who filed it: the newest 20 of each.")
+    hashes: list[str] = Field(
+        [], max_length=100, description="SHA-256 of the bytes as received, 64 hexadecimal digits."
+    )
+    texts: list[str] = Field([], max_length=20, description="The whole text, in these words.")
+    urls: list[str] = Field(
+        [], max_length=100, description="An article's address here, or the sender's key, if it is one."
+    )
+
+
+class FoundOut(BaseModel):
+    """What was found for one thing that was asked for, the newest first."""
+
+    by: Literal["id", "external_id", "source", "hash", "text", "url"]
+    asked: str | ExternalId
+    articles: list[ArticleSummary]
+
+
+class LookupOut(BaseModel):
+    """What was found, in the order of the question: ids, external_ids, sources, hashes, texts, urls."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.LOOKUP_OUT]})
+
+    data: list[FoundOut]
 
 
 ChangeType = Literal[

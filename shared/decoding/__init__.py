@@ -1,5 +1,7 @@
 """From the bytes as received to the text as filed. Pure: the same bytes give the same text, at the door and later."""
 
+from collections.abc import Sequence
+
 import orjson
 
 from shared.decoding.charsets import (
@@ -11,6 +13,7 @@ from shared.decoding.charsets import (
     decode,
     label_of,
 )
+from shared.decoding.literal import literal_starts
 from shared.decoding.recognition import Decision, recognise, take_text
 
 PLAIN = "text/plain"
@@ -26,6 +29,7 @@ __all__ = [
     "binary_control",
     "byte_spans",
     "decode",
+    "filed_spans",
     "filed_text",
     "label_of",
     "recognise",
@@ -39,3 +43,11 @@ def filed_text(raw: bytes, media_type: str, charset: str) -> str:
         text: str = orjson.loads(raw)["text"]
         return text
     return decode(raw, charset)
+
+
+def filed_spans(raw: bytes, media_type: str, charset: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The bytes that stand for spans of the text as filed, as they were received: half-open, in bytes."""
+    if media_type == JSON:
+        starts = literal_starts(raw)
+        return [(starts[start], starts[end]) for start, end in spans]
+    return byte_spans(raw, charset, spans)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from services.enrich import tasks
+from services.enrich import pipeline, tasks
 from services.enrich.workbench import Workbench
 from shared.settings import Settings
 from tests.factories import a_text, some_bulletins
@@ -16,6 +16,8 @@ Publish = Callable[..., None]
 @pytest.fixture
 def workbench(served_database: Database) -> Iterator[Workbench]:
     """A workbench on the database that is served."""
+    # Else the first text of a session would be charged for reading all lists.
+    pipeline.warm_up()
     bench = tasks.furnish(Settings(database_url=served_database.url))
     yield bench
     bench.tx_engine.dispose()

@@ -1,23 +1,25 @@
 """What may be asked of the list of articles, and what is looked for then."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
 from services.api import entity_queries
 from services.api.places import place_terms, province_terms
 from services.api.queries import Days
 from services.api.search.conditions import Meanings, Query
+from services.api.search.facets import Facet
 from services.api.search.find import Sort, Wanted
 from services.api.search.language import fault, read
 from services.api.search.tree import Named, Node, leaves
 from services.api.search.vectors import Diacritics, grades
+from shared.contracts.bulletin import Day
+from shared.contracts.problem import Fault
 from shared.errors import InvalidParameter
 from shared.ids import ARTICLE, ENTITY, STORY
 from shared.ids import read as read_id
@@ -73,8 +75,8 @@ class FiltersAsked(BaseModel):
     law: Names = Field([], description="A law, decision or programme, by id, number or whole name.")
     story: Names = Field([], description="A story's id: only articles that tell of it.")
     id: str | None = Field(None, max_length=5_000, description=f"Ids of articles, with commas; at most {MOST_IDS}.")
-    date_from: date | None = Field(None, description="Only articles that speak of this day or a later one.")
-    date_to: date | None = Field(None, description="Only articles that speak of this day or an earlier one.")
+    date_from: Day | None = Field(None, description="Only articles that speak of this day or a later one.")
+    date_to: Day | None = Field(None, description="Only articles that speak of this day or an earlier one.")
     date_field: Literal["mentioned", "event", "published"] = Field(
         "mentioned", description="Which days count: all that are mentioned, that of the event, that of publication."
     )
@@ -90,7 +92,8 @@ class FiltersAsked(BaseModel):
         if self.date_from is None and self.date_to is None:
             return None
         if self.date_from and self.date_to and self.date_to < self.date_from:
-            raise InvalidParameter(f"date_to {self.date_to} is before date_from {self.date_from}")
+            told = f"date_to {self.date_to} is before date_from {self.date_from}"
+            raise InvalidParameter(told, errors=[Fault(pointer="query/date_to", detail="is before date_from")])
         return Days(self.date_field, self.date_from, self.date_to)
 
     @property
@@ -158,6 +161,25 @@ class FiltersAsked(BaseModel):
         return orjson.dumps(asked, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def _pieces(values: object) -> object:
+    """The values of a list, however they are separated: given several times, or with commas."""
+    if not isinstance(values, list):
+        return values
+    return [piece for value in values for piece in (value.split(",") if isinstance(value, str) else [value])]
+
+
+FacetNames = Annotated[list[Facet], BeforeValidator(_pieces), Field(max_length=len(get_args(Facet)))]
+FieldNames = Annotated[list[Annotated[str, Field(max_length=50)]], BeforeValidator(_pieces), Field(max_length=50)]
+
+
+class FacetsAsked(FiltersAsked):
+    """What may be asked of the facets."""
+
+    facets: FacetNames = Field(
+        ["source", "kind", "entity", "province", "month"], description="Which, with commas or given several times."
+    )
+
+
 class ArticlesAsked(FiltersAsked):
     """What may be asked of the list of articles; anything else is refused."""
 
@@ -168,6 +190,15 @@ class ArticlesAsked(FiltersAsked):
         description="The best hits first (by default with `q`), the newest (by default without), or by the day of "
         "publication or of the event, the latest first.",
     )
+    facets: FacetNames = Field([], description="Count what is found by these, with commas or given several times.")
+    count: Literal["exact", "estimate"] | None = Field(
+        None, description="Tell how many are found; an estimate counts to 1,000 and says then that there are more."
+    )
+    fields: FieldNames = Field(
+        [],
+        description="Only these fields of an article or its summary, with commas or given several times; `@name` is a "
+        "selection that the operator saved.",
+    )
     highlight: bool = Field(
         default=False, description="Tell where the words of `q` stand, and give a piece of the text."
     )
@@ -176,6 +207,11 @@ class ArticlesAsked(FiltersAsked):
     def picks(self) -> bool:
         """Is anything asked for but all articles, the newest first?"""
         return self.filters or self.order not in ("newest", "relevance")
+
+    @property
+    def needs_wanted(self) -> bool:
+        """Is something asked that goes beyond the page?"""
+        return bool(self.facets or self.count)
 
     @property
     def order(self) -> Sort:

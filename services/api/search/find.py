@@ -10,9 +10,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    FromClause,
     Select,
     Subquery,
     cast,
+    func,
     literal,
     not_,
     select,
@@ -72,13 +74,18 @@ class Place:
     id: UUID
 
 
+def in_session(tx: Connection) -> None:
+    """Let what follows in this transaction be planned for its own words, and sorted in memory."""
+    tx.exec_driver_sql(_SESSION)
+
+
 def page(tx: Connection, wanted: Wanted, *, sort: Sort, after: Place | None, limit: int) -> Sequence[AnyRow]:
     """The next articles behind a place, the best or newest first: `grade`, `by` and `id` are the place of each.
 
     None of these ever changes while an article can be read but by a revision: who goes from page to page sees every
     article that was there at the first page exactly once.
     """
-    tx.exec_driver_sql(_SESSION)
+    in_session(tx)
     cut = _cut(wanted, sort, after, limit).subquery("cut")
     listed = (
         select(
@@ -123,17 +130,24 @@ def _branch(
 ) -> Select[Any]:
     """The articles of one grade, in order."""
     found = _candidates(wanted, grades[number], sort, after)
-    seen = select(literal(1)).select_from(readable_article).where(readable_article.c.id == found.c.article_id)
-    for condition in _rechecked(wanted, number, grades, found):
-        seen = seen.where(condition)
-    # Row by row, so that a page stops when it is full: neither joined nor rechecked is what nobody gets to see.
-    one = seen.limit(1).lateral()
+    one = _seen(wanted, number, grades, found)
     branch = (
         select(literal(number).label("grade"), found.c.by, found.c.article_id)
         .join_from(found, one, true())
         .limit(limit)
     )
     return select(branch.subquery())
+
+
+def _seen(wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Subquery) -> FromClause:
+    """Whether a candidate is hit indeed, and may be seen.
+
+    Row by row, so that a page stops when it is full: neither joined nor rechecked is what nobody gets to see.
+    """
+    seen = select(literal(1)).select_from(readable_article).where(readable_article.c.id == found.c.article_id)
+    for condition in _rechecked(wanted, number, grades, found):
+        seen = seen.where(condition)
+    return seen.limit(1).lateral()
 
 
 def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | None) -> Subquery:
@@ -206,3 +220,20 @@ def texts(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
         .where(readable_article.c.id.in_(ids))
     )
     return {row.id: row for row in tx.execute(found)}
+
+
+def hits(wanted: Wanted, *, most: int) -> Select[Any]:
+    """The newest of all that is found: ids and versions."""
+    grades: Sequence[Grade | None] = wanted.grades[-1:] or (None,)
+    found = _candidates(wanted, grades[0], "newest", None)
+    seen = _seen(wanted, 0, grades, found)
+    return select(found.c.article_id, found.c.version).join_from(found, seen, true()).limit(most)
+
+
+def count(tx: Connection, wanted: Wanted, *, most: int | None) -> int:
+    """How many articles are found; no more than `most` are counted."""
+    in_session(tx)
+    return int(tx.execute(select(func.count()).select_from(hits(wanted, most=most or _ALL).subquery())).scalar_one())
+
+
+_ALL = 2**31 - 1

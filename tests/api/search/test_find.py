@@ -149,3 +149,39 @@ def test_articles_are_fetched_by_their_ids(library: Service) -> None:
     ids = [article["id"] for article in library.http.get("/v1/articles").json()["data"]]
     answer = library.http.get("/v1/articles", params={"id": ",".join([ids[3], ids[0], "art_" + "0" * 32])})
     assert [article["id"] for article in answer.json()["data"]] == [ids[0], ids[3]]
+
+
+def test_what_is_found_is_counted_by_facets(library: Service) -> None:
+    asked = {"q": "cầu", "facets": "province,month,kind,type", "count": "exact", "limit": 1}
+    answer = library.http.get("/v1/articles", params=asked).json()
+    counted = answer["facets"]
+    assert (counted["articles"], counted["complete"]) == (3, True)
+    assert {one["name"]: one["count"] for one in counted["counts"]["province"]} == {
+        "Vĩnh Long": 1, "Lào Cai": 1, "Thanh Hóa": 1,
+    }  # fmt: skip
+    assert counted["counts"]["kind"] == [{"value": "first", "name": "first", "count": 3}]
+    assert {one["value"] for one in counted["counts"]["type"]} >= {"place"}
+    assert answer["count"] == {"articles": 3, "exact": True}
+    del asked["count"], asked["limit"]
+    assert library.http.get("/v1/facets", params=asked).json() == counted
+
+
+def test_an_entity_facet_leads_to_its_articles(library: Service) -> None:
+    counts = library.http.get("/v1/facets", params={"facets": "entity,place"}).json()["counts"]
+    assert counts["entity"]
+    for one in counts["place"]:
+        assert len(library.http.get("/v1/articles", params={"entity": one["value"]}).json()["data"]) == one["count"]
+
+
+def test_only_the_fields_that_were_asked_for_are_shown(library: Service) -> None:
+    (brief,) = library.http.get("/v1/articles", params={"q": "kênh", "fields": "title,href"}).json()["data"]
+    assert brief == {"id": brief["id"], "title": "Khánh thành cầu Vàm Sáng", "href": f"/v1/articles/{brief['id']}"}
+    (whole,) = library.http.get("/v1/articles", params={"q": "kênh", "fields": "text,dates,relations"}).json()["data"]
+    article = library.http.get(f"/v1/articles/{brief['id']}").json()
+    assert whole == {name: article[name] for name in ("id", "text", "dates", "relations")}
+
+
+@pytest.mark.parametrize("fields", ["titel", "@brief", ""])
+def test_a_field_that_is_none_is_refused(api: Service, fields: str) -> None:
+    answer = api.http.get("/v1/articles", params={"fields": fields})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
