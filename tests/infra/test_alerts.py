@@ -49,6 +49,9 @@ NORMAL = {
     'bantin_attempts_total{outcome="retry"}': "0+0x90 1+0x269",
     "bantin_worker_deaths_total": "0+0x360",
     "bantin_sweep_last_turn_timestamp_seconds": "0+10x360",
+    "bantin_deliver_last_turn_timestamp_seconds": "0+10x360",
+    "bantin_deliveries_waiting": "0+0x100 5+0x259",
+    "bantin_deliveries_oldest_age_seconds": "0+0x100 2+0x259",
     'up{job="ingest"}': "1+0x360",
     'up{job="worker"}': "1+0x360",
     'bantin_http_requests_total{service="api",code="200"}': "0+100x360",
@@ -77,6 +80,7 @@ STALLS: dict[str, dict[str, str]] = {
         'bantin_attempts_total{outcome="duplicate"}': "0+3x30 90+0x30",
     },
     "BantinSweepStuck": {"bantin_sweep_last_turn_timestamp_seconds": "0+10x30 300+0x30"},
+    "BantinDeliverStuck": {"bantin_deliver_last_turn_timestamp_seconds": "0+10x30 300+0x30"},
     "BantinTargetDown": {'up{job="worker"}': "1+0x30 0+0x30"},
     "BantinWorkerDeaths": {"bantin_worker_deaths_total": "0+0x30 1+0x30"},
     "BantinQuarantineGrows": {'bantin_quarantine_items{error_class="WorkerDied"}': "0+0x30 1+0x30"},
@@ -99,6 +103,7 @@ TRENDS: dict[str, tuple[dict[str, str], str, str]] = {
         {'bantin_bells_rung_total{by="sweep"}': "0+0x30 20+20x120", "bantin_bells_lost_total": "0+0x30 5+5x120"},
         "6m", "18m"),
     "BantinQuarantineOld": ({"bantin_quarantine_oldest_age_seconds": "86300+10x90"}, "5m", "9m"),
+    "BantinWebhooksLate": ({"bantin_deliveries_oldest_age_seconds": "0+0x30 3700+10x60"}, "9m", "12m"),
     "BantinLedgerUnbalanced": ({"bantin_ledger_imbalance_items": "0+0x30 1+0x30"}, "5m", "7m"),
 }  # fmt: skip
 """What a trend does to the figures, a time at which it is not yet told, and one at which it is."""

@@ -101,7 +101,11 @@ def test_every_process_starts_a_module_of_ours_from_an_image_that_holds_it(name:
 def test_every_process_knows_the_words_of_its_command(name: str) -> None:
     _, _, module, *words = container_of(all_of("Deployment", "Job")[name])["command"]
     # Where its words are read; to ask each with --help would take seconds.
-    reader = {"enrich": "services/enrich/__main__.py", "migrations": "shared/migrations/migrate.py"}
+    reader = {
+        "enrich": "services/enrich/__main__.py",
+        "deliver": "services/deliver/__main__.py",
+        "migrations": "shared/migrations/migrate.py",
+    }
     known = (ROOT / reader.get(module.split(".")[1], "shared/http.py")).read_text(encoding="utf-8")
     assert [word for word in words if word.startswith("--") and f'"{word}"' not in known] == []
 
@@ -137,10 +141,10 @@ def make_routes(name: str) -> set[str]:
     return set(APPS[name](Settings()).openapi()["paths"])
 
 
-@pytest.mark.parametrize("name", ["worker", "sweep"])
+@pytest.mark.parametrize("name", ["worker", "sweep", "deliver"])
 def test_what_serves_no_requests_is_asked_for_its_beat_and_serves_its_figures(name: str) -> None:
     own = container_of(all_of("Deployment")[name])
-    assert own["livenessProbe"]["exec"]["command"] == ["python", "-m", "services.enrich", "check"]
+    assert own["livenessProbe"]["exec"]["command"][:4] == [*own["command"][:3], "check"]
     port = own["command"][own["command"].index("--metrics-port") + 1]
     assert own["ports"] == [{"name": "metrics", "containerPort": int(port)}]
     assert f":{port}" in (ROOT / "docker-compose.yml").read_text(encoding="utf-8") or f'"{port}"' in (
