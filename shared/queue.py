@@ -155,10 +155,14 @@ class AmqpTower:
             channel = self._connection.default_channel
             return sum(queue(channel).queue_declare().message_count for queue in self._app.conf.task_queues)
         except Exception as error:  # as for a bell: whatever it is, the broker was not heard
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                connection.collect()
+            self.close()
             raise BrokerAway(str(error)) from error
+
+    def close(self) -> None:
+        """Drop the connection, whatever state it is in."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.collect()
 
 
 def tower_of(app: Celery, url: str) -> BellTower:

@@ -71,7 +71,8 @@ class RabbitMQ:
             connection.connect()
         except (OSError, amqp.AMQPError):
             return False
-        connection.close()
+        finally:
+            connection.collect()
         return True
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from infra.stack import Stack
 from shared.ids import new_id
-from shared.queue import FLASH, NORMAL, QUEUES, Bell, is_amqp, make_celery, tower_of
+from shared.queue import FLASH, NORMAL, QUEUES, AmqpTower, Bell, RedisTower, is_amqp, make_celery, tower_of
 from shared.settings import Settings
 from tests.factories import a_text
 from tests.infra import rabbitmq
@@ -31,7 +31,7 @@ def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
 
 def test_bells_are_rung_and_counted_in_quorum_queues(rabbit: RabbitMQ) -> None:
     app = make_celery(Settings(broker_url=rabbit.url))
-    bell, tower = Bell(app), tower_of(app, rabbit.url)
+    bell, tower = Bell(app), AmqpTower(app)
     before = tower.waiting()
     for queue in (FLASH, NORMAL, NORMAL):
         bell.ring([new_id()], queue)
@@ -42,6 +42,7 @@ def test_bells_are_rung_and_counted_in_quorum_queues(rabbit: RabbitMQ) -> None:
             queue(connection.default_channel).queue_declare()
             queue(connection.default_channel).purge()
     bell.close()
+    tower.close()
     assert (before, counted, {queue.queue_arguments["x-queue-type"] for queue in app.conf.task_queues}) == (
         0, 3, {"quorum"},
     )  # fmt: skip
@@ -54,6 +55,8 @@ def test_the_settings_are_those_of_the_broker_that_the_address_names() -> None:
     )  # fmt: skip
     assert [queue.name for queue in amqp.task_queues] == list(QUEUES)
     assert (is_amqp("amqps://x"), is_amqp("redis://x")) == (True, False)
+    towers = [tower_of(make_celery(Settings(broker_url=url)), url) for url in ("redis://x", "amqp://x")]
+    assert [type(tower) for tower in towers] == [RedisTower, AmqpTower]
 
 
 def test_a_newsroom_notices_nothing_of_the_broker_not_even_its_loss(servers: Servers, tmp_path: Path) -> None:
