@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, Row, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import IsolationLevel
 
+from shared import tracing
+
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of whatever columns were selected."""
 
@@ -38,7 +40,7 @@ def make_engine(
     """
     isolation: IsolationLevel = "REPEATABLE READ" if repeatable else "READ COMMITTED"
     address = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(
+    engine = create_engine(
         address,
         pool_size=pool_size,
         max_overflow=0,
@@ -46,9 +48,13 @@ def make_engine(
         # A server that was restarted leaves dead connections behind; asking first costs a tenth of a millisecond.
         pool_pre_ping=True,
         connect_args=connect_args(name, session),
+        # What an error says of its statement goes to the log; the values are newsrooms' texts.
+        hide_parameters=True,
         # Every statement of ours is written once and runs often; psycopg prepares it at the second run.
         isolation_level="AUTOCOMMIT" if autocommit else isolation,
     )
+    tracing.watch_sql(engine)
+    return engine
 
 
 @contextmanager

@@ -271,9 +271,20 @@ def serve(
 @app.command()
 def worker(
     concurrency: Annotated[int, typer.Option(help="Child processes; 0: BANTIN_WORKER_CONCURRENCY.", min=0)] = 0,
+    metrics_host: Annotated[str, typer.Option(help="Where to serve the worker's metrics.")] = "127.0.0.1",
+    metrics_port: Annotated[int, typer.Option(help="Serve the worker's metrics there; 0: nowhere.")] = 0,
 ) -> None:
     """Run a worker in the foreground."""
-    _become("-m", "services.enrich", "worker", *(["--concurrency", str(concurrency)] if concurrency else []))
+    _become(
+        "-m",
+        "services.enrich",
+        "worker",
+        *(["--concurrency", str(concurrency)] if concurrency else []),
+        "--metrics-host",
+        metrics_host,
+        "--metrics-port",
+        str(metrics_port),
+    )
 
 
 @app.command()

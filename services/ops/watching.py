@@ -248,6 +248,36 @@ def actions(tx: Connection, *, limit: int) -> list[dict[str, Any]]:
     return documents(tx, sql, limit=limit)
 
 
+def takes_writes(tx: Connection) -> bool:
+    """Does this server take writes from the sessions of this database: is it no standby, and not set to read only?"""
+    sql = """
+    SELECT NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off' AS writable
+    """
+    return bool(documents(tx, sql)[0]["writable"])
+
+
+def feed_head(tx: Connection) -> int:
+    """The number of the newest entry of the feed."""
+    return int(documents(tx, "SELECT coalesce(max(seq), 0) AS seq FROM feed_head")[0]["seq"])
+
+
+def oldest_quarantined(tx: Connection) -> float:
+    """How many seconds the first of the quarantined bulletins has been there; 0 if there is none."""
+    sql = """
+    SELECT coalesce(extract(epoch FROM now() - min(closed_at)), 0)::float8 AS age
+    FROM bulletin WHERE status = 'quarantined'
+    """
+    return float(documents(tx, sql)[0]["age"])
+
+
+def articles(tx: Connection) -> dict[str, int]:
+    """How many articles have each status of publication."""
+    return {
+        row["pub_status"]: row["n"]
+        for row in documents(tx, "SELECT pub_status, count(*) AS n FROM article GROUP BY pub_status")
+    }
+
+
 def documents(tx: Connection, sql: str, **values: Any) -> list[dict[str, Any]]:
     """The rows of a SELECT, each by the names of its columns."""
     rows: Sequence[Any] = tx.exec_driver_sql(sql, values).mappings().all()

@@ -53,8 +53,8 @@ def all_problems(kind: type[ServiceError] = ServiceError) -> set[type[ServiceErr
 
 def all_metrics() -> list[str]:
     names = {name for metric in vars(metrics).values() if (name := getattr(metric, "_name", None))}
-    exporter = words_of("services/enrich/exporter.py", "services/deliver/deliverer.py")
-    return sorted(names | set(re.findall(r'"(bantin_\w+)"', exporter)))
+    asked = words_of("services/enrich/exporter.py", "services/ops/gauges.py", "services/deliver/deliverer.py")
+    return sorted(names | set(re.findall(r'"(bantin_\w+)"', asked)))
 
 
 def test_the_import_contracts_are_kept() -> None:
@@ -157,7 +157,7 @@ def test_every_decision_that_the_code_names_is_written_down() -> None:
     assert sorted(named - written) == [], "the code names decisions that docs/decisions/ does not hold"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-traces.lock"])
 def test_a_lock_file_holds_no_address(name: str) -> None:
     lines = [line for line in words_of(name).splitlines() if "://" in line]
     assert lines == [], "packages come from the registry that the machine knows"

@@ -9,7 +9,7 @@ import pytest
 
 from services.enrich.sweep import Sweep
 from services.enrich.workbench import Workbench
-from shared.queue import Bell, BellTower, make_celery
+from shared.queue import Bell, RedisTower, make_celery
 from shared.settings import Settings
 from tests.enrich.text.stories.texts import BRIDGE, BRIDGE_TOO, CLINIC
 from tests.factories import a_text
@@ -113,7 +113,7 @@ def test_a_sweep_lifts_it_by_itself_while_the_broker_is_gone(
     settings = Settings(database_url=newsroom.database.url, broker_url="redis://127.0.0.1:1/0", broker_patience=0.0)
     bench = make_bench()
     sweep = Sweep(
-        engine=bench.tx_engine, bell=Bell(make_celery(settings)), tower=BellTower(settings.broker_url), bench=bench,
+        engine=bench.tx_engine, bell=Bell(make_celery(settings)), tower=RedisTower(settings.broker_url), bench=bench,
         settings=settings, clock=lambda: datetime.now(UTC),
     )  # fmt: skip
     newsroom.post(TEXT, Bulletin_Embargo=in_(1.5))

@@ -33,8 +33,8 @@ _IN_TURN = """
            AND earlier.revision < bulletin.revision AND earlier.status = 'queued'))
 """
 _CLAIM = """
-SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, article_id,
-       revision, kind, note, embargo_until, suspect, probe
+SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, request_id,
+       traceparent, article_id, revision, kind, note, embargo_until, suspect, probe
 FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND priority BETWEEN %(first)s AND %(last)s AND {in_turn} {which}
 FOR UPDATE SKIP LOCKED
 """
@@ -474,6 +474,11 @@ def heard_from(tx: Connection, *, host: str, since: datetime, progress_since: da
                    AND (role <> 'worker' OR %(progress_since)s::timestamptz IS NULL OR progress_at >= %(progress_since)s))
     """
     return bool(_rows(tx, sql, host=f"{host}:", since=since, progress_since=progress_since)[0][0])
+
+
+def sign_off(side: Connection, worker: str) -> None:
+    """Say that a worker or sweep has ended as it should: nobody needs to miss it."""
+    _run(side, "DELETE FROM worker_heartbeat WHERE worker = %(worker)s", worker=worker)
 
 
 def forget_workers(tx: Connection, *, unseen_since: datetime) -> None:
