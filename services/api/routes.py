@@ -15,7 +15,8 @@ from services.api.cursor import Cursors
 from services.api.diff import difference
 from services.api.provenance import CleanText, Value, values
 from services.api.revalidation import matches
-from shared.contracts.article import ArticleOut, ChangeList, DiffOut, ProvenanceOut, VersionList
+from shared.contracts.article import ArticleOut, ChangeList, DiffOut, VersionList
+from shared.contracts.search import ProvenanceOut
 from shared.database import AnyRow, transaction
 from shared.decoding import filed_spans
 from shared.errors import (
