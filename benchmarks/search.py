@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -64,14 +65,18 @@ _PROVINCES = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
-    """A news article, and its vector without facts."""
+    """A news article."""
 
     title: str
     lead: str
     body: str
-    vector: str
+
+    @cached_property
+    def vector(self) -> str:
+        """By what its words are found, without facts."""
+        return vector([Part(TITLE, self.title), Part(LEAD, self.lead), Part(BODY, self.body)], [])
 
     @property
     def whole(self) -> str:
@@ -121,9 +126,7 @@ def _texts() -> Iterator[Text]:
     with gzip.open(NEWS, "rt", encoding="utf-8") as lines:
         for line in lines:
             told = json.loads(line)
-            title, lead, body = told["title"], told.get("lead") or "", told["body"]
-            parts = [Part(TITLE, title), Part(LEAD, lead), Part(BODY, body)]
-            yield Text(title, lead, body, vector(parts, []))
+            yield Text(told["title"], told.get("lead") or "", told["body"])
 
 
 def _value(connection: "psycopg.Connection[Any]", question: str) -> Any:

@@ -24,9 +24,10 @@ from services.api.search.highlights import Found, highlights, snippet
 from services.api.search.language import BadQuery
 from services.api.search.lookup import look_up
 from services.api.search.vectors import all_of
-from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut, LookupIn, LookupOut
+from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut
 from shared.contracts.examples import LOOKUP_IN
 from shared.contracts.problem import Fault
+from shared.contracts.search import LookupIn, LookupOut
 from shared.database import AnyRow, transaction
 from shared.errors import DatabaseAway, InvalidParameter, ServiceError
 from shared.http import json_response, problem_answers

@@ -19,8 +19,9 @@ from services.api.formats.ninjs import tombstone
 from services.api.formats.representations import FORMS, JSON, NINJS, OFFERED, content_type
 from services.api.provenance import CleanText, Value, values
 from services.api.revalidation import matches
-from shared.contracts.article import ArticleOut, DiffOut, ProvenanceOut, VersionList
+from shared.contracts.article import ArticleOut, DiffOut, VersionList
 from shared.contracts.ninjs import NinjsOut
+from shared.contracts.search import ProvenanceOut
 from shared.database import AnyRow, transaction
 from shared.decoding import filed_spans
 from shared.errors import (

@@ -22,7 +22,7 @@ from shared.database import make_engine, transaction
 from shared.orthography.lexemes import BODY, LEAD, TITLE, Part, fact, quoted, vector
 from tests.servers import Servers
 
-COUNT = 20_000
+COUNT = 12_000
 NOON = datetime(2026, 1, 1, 5, tzinfo=UTC)
 BIG = {"article", "article_version", "article_search", "article_entity", "change"}
 COMMON = ["ngày", "tỉnh", "người", "dân", "công", "an", "thành", "phố", "đường", "cầu", "nhà", "nước"]
@@ -50,7 +50,7 @@ def rows(number: int) -> dict[str, tuple[Any, ...]]:
     at, day = NOON + timedelta(seconds=number), date(2023, 1, 1) + timedelta(days=chance.randrange(1_000))
     source, province = f"báo {int(40 * chance.random() ** 3)}", str(1 + int(90 * chance.random() ** 2))
     facts = ["kind first", "dated given", f"source {source}", f"province {province}", f"byline tac gia {number % 500}"]
-    kept = " ".join([text(number % 2_000), *(quoted(fact(one)) for one in facts)])
+    kept = " ".join([text(number % 500), *(quoted(fact(one)) for one in facts)])
     days = f"[{day},{day}]"
     id = id_of(number)
     return {
@@ -70,7 +70,7 @@ def rows(number: int) -> dict[str, tuple[Any, ...]]:
 
 @pytest.fixture(scope="module")
 def engine(servers: Servers) -> Iterator[Engine]:
-    """20,000 articles, as a reader is connected to them."""
+    """12,000 articles, as a reader is connected to them."""
     with servers.database() as database:
         made = [rows(number) for number in range(COUNT)]
         with psycopg.connect(database.url, autocommit=True) as connection:
@@ -148,8 +148,8 @@ def full_reads(engine: Engine, asked: Iterable[tuple[str | None, dict[str, Any],
         for words, filters, sort, onward in asked:
             question = ArticlesAsked.model_validate({"q": words, "sort": sort, **filters})
             wanted = question.wanted(tx)
-            moment: Any = NOON + timedelta(seconds=9_000) if sort in ("relevance", "newest") else date(2024, 1, 1)
-            after = Place(grade=0, by=moment, id=id_of(9_000)) if onward else None
+            moment: Any = NOON + timedelta(seconds=6_000) if sort in ("relevance", "newest") else date(2024, 1, 1)
+            after = Place(grade=0, by=moment, id=id_of(6_000)) if onward else None
 
             def ask(wanted: Any = wanted, sort: Any = sort, after: Any = after) -> None:
                 find.page(tx, wanted, sort=sort, after=after, limit=51)
