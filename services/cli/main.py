@@ -245,12 +245,17 @@ def chaos(
     seed: Annotated[int, typer.Option(help="The same seed, the same texts and faults.")] = 1,
     naive: Annotated[bool, typer.Option("--naive", help="The control: a naive design, which must lose some.")] = False,
     each: Annotated[bool, typer.Option("--each", help="Each fault alone: how long until all goes on.")] = False,
+    collisions: Annotated[
+        int, typer.Option(help="Kill nothing: let as many bulletins meet another in eight hands at once.", min=0)
+    ] = 0,
     home: Annotated[Path | None, typer.Option(help="A folder to keep; by default a temporary one.")] = None,
     as_json: Json = False,
 ) -> None:
     """Kill everything again and again under load, in a stack of its own, and draw up the account."""
-    from services.cli.trial import trial
+    from services.cli.trial import collide, trial
 
+    if collisions:
+        raise typer.Exit(collide(collisions, seed, home=home, as_json=as_json))
     raise typer.Exit(trial(kills, bulletins, seed, naive=naive, each=each, home=home, as_json=as_json))
 
 
