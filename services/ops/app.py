@@ -24,7 +24,7 @@ from shared.access.gate import make_gate
 from shared.access.login import login_routes
 from shared.access.rules import ANY, READS, Rule
 from shared.access.scopes import Scope
-from shared.database import make_engine
+from shared.database import make_engine, transaction
 from shared.http import create_app, database_is_ready
 from shared.ids import new_id
 from shared.settings import Settings
@@ -32,6 +32,8 @@ from shared.settings import Settings
 _SESSION = {"statement_timeout": "20s", "lock_timeout": "2s"}
 _REST = 0.5
 """Seconds between two looks for work beside the pages."""
+_KEEP_RECENT = 60.0
+"""Seconds between two looks back."""
 _STATIC = Path(__file__).parent / "static"
 
 RULES = (
@@ -52,7 +54,8 @@ def make_app(settings: Settings) -> FastAPI:
     engine = make_engine(settings.database_url, "bantin-ops", session=_SESSION)
 
     gate = make_gate(settings, RULES)
-    clerks = _clerks(settings)
+    recent = Recent()
+    clerks = _clerks(settings, recent)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -76,8 +79,8 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.clock = utc_now
     app.state.settings = settings
-    app.state.recent = Recent()
-    app.state.live = Live(partial(draw_figures, engine, app.state.recent, utc_now))
+    app.state.recent = recent
+    app.state.live = Live(partial(draw_figures, engine, recent, utc_now))
     app.include_router(router)
     app.include_router(steering)
     app.include_router(measured)
@@ -87,10 +90,21 @@ def make_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _clerks(settings: Settings) -> list[Clerk]:
+def _clerks(settings: Settings, recent: Recent) -> list[Clerk]:
     """What goes on beside the pages, on connections of its own; they connect when they first have a turn."""
-    engine = make_engine(settings.database_url, "bantin-desk", pool_size=2, session=_SESSION)
-    clerks = [Clerk("repairs", lambda: jobs.do_piece(engine, now=utc_now()), _REST)]
+    engine = make_engine(settings.database_url, "bantin-desk", pool_size=3, session=_SESSION)
+
+    def keep_recent() -> bool:
+        # So that whoever looks first need not wait for the counts of a whole hour.
+        with transaction(engine) as tx:
+            recent.minutes(tx, now=utc_now())
+            recent.odd(tx, now=utc_now())
+        return False
+
+    clerks = [
+        Clerk("repairs", lambda: jobs.do_piece(engine, now=utc_now()), _REST),
+        Clerk("recent", keep_recent, _KEEP_RECENT),
+    ]
     if settings.probe_url:
         prober = Prober(
             engine=engine,

@@ -23,13 +23,9 @@ _PROBES_KEPT = timedelta(hours=1)
 
 def latency(tx: Connection, *, now: datetime, minutes: int) -> dict[str, Any]:
     """How long each stage took, and from acceptance to readable, over the last minutes; and minute by minute."""
-    counted = measures.latency(tx, now=now, minutes=minutes)
-    sums: dict[str, Counter[int]] = defaultdict(Counter)
-    for found in counted.values():
-        for measure, buckets in found.items():
-            sums[measure].update(buckets)
+    sums, counted = measures.latency(tx, now=now, minutes=minutes, by_minute="readable")
     order = sorted(sums, key=lambda name: (_WHOLE.index(name) if name in _WHOLE else len(_WHOLE), name))
-    by_minute = [{"minute": minute, **_distribution(counted[minute].get("readable", {}))} for minute in sorted(counted)]
+    by_minute = [{"minute": minute, **_distribution(counted[minute])} for minute in sorted(counted)]
     return {
         "at": now,
         "minutes": minutes,

@@ -135,13 +135,17 @@ def hands(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
 
 def oldest_due(tx: Connection, *, now: datetime) -> float:
     """How many seconds the oldest due bulletin has waited that is not held back by an operator; 0 if none waits."""
+    # Of each priority the first in the index, not the least of all.
     sql = """
-    SELECT coalesce(extract(epoch FROM %(now)s - min(run_at)), 0)::float8 AS age
-    FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND NOT EXISTS (
-        SELECT FROM ops_setting WHERE paused
-        AND queue IN ('all', CASE priority WHEN 0 THEN 'flash' ELSE 'normal' END))
+    SELECT coalesce(extract(epoch FROM %(now)s - min(oldest)), 0)::float8 AS age FROM (
+        SELECT (SELECT min(run_at) FROM bulletin
+                WHERE status = 'queued' AND priority = asked.priority AND run_at <= %(now)s) AS oldest
+        FROM unnest(%(priorities)s::int2[], %(names)s::text[]) AS asked (priority, name)
+        WHERE NOT EXISTS (SELECT FROM ops_setting WHERE paused AND queue IN ('all', asked.name))
+    ) AS of_each
     """
-    return float(documents(tx, sql, now=now)[0]["age"])
+    values = {"priorities": [int(one) for one in Priority], "names": [one.name.lower() for one in Priority]}
+    return float(documents(tx, sql, now=now, **values)[0]["age"])
 
 
 def deaths(tx: Connection, *, since: datetime, limit: int) -> list[dict[str, Any]]:
