@@ -28,7 +28,7 @@ INGEST_PORT, API_PORT, OPS_PORT, POSTGRES_PORT, VALKEY_PORT = 8001, 8002, 8003, 
 
 _LONGEST_REST = 5.0
 _LATER = 2.0
-"""Seconds after the others at which sweep and desk are started: at first they have nothing to do."""
+"""Seconds after the others at which sweep, desk and deliverer are started: at first they have nothing to do."""
 
 Say = Callable[[str], None]
 ServerT = TypeVar("ServerT", Postgres, Valkey)
@@ -71,6 +71,7 @@ class Stack:
     api_port: int = 0
     ops_port: int = 0
     with_desk: bool = False
+    with_deliveries: bool = False
     usual_ports: bool = True
     workers: int = 1
     concurrency: int = field(default_factory=lambda: settings().worker_concurrency)
@@ -105,8 +106,12 @@ class Stack:
         self.children["sweep"].start_at = time.monotonic() + _LATER
         if ops is not None:
             self._add("ops", "-m", "services.ops", "--fd", str(ops.fileno()), fds=(ops.fileno(),))
+            self.environment.setdefault("BANTIN_PROBE_URL", f"http://127.0.0.1:{ingest.getsockname()[1]}")
             self.children["ops"].start_at = time.monotonic() + _LATER
             self.ops_url = f"http://127.0.0.1:{ops.getsockname()[1]}"
+        if self.with_deliveries:
+            self._add("deliver", "-m", "services.deliver")
+            self.children["deliver"].start_at = time.monotonic() + _LATER
         self.ingest_url = f"http://127.0.0.1:{ingest.getsockname()[1]}"
         self.api_url = f"http://127.0.0.1:{api.getsockname()[1]}"
         self.tend()

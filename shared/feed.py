@@ -11,6 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+CHANNEL = "bantin_changes"
+"""Where PostgreSQL calls out the feed's new head when a transaction that numbered changes has committed."""
+
+DELIVERIES_CHANNEL = "bantin_deliveries"
+"""Where those who deliver are called when there is something else for them than changes."""
+
 _LOCK = """
 SELECT pg_advisory_xact_lock(lock_id) FROM (
     SELECT DISTINCT lock_id FROM unnest(%(lock_ids)b::int8[]) AS lock_id ORDER BY lock_id
@@ -53,15 +59,21 @@ class Told(NamedTuple):
 
 
 def tell(tx: Connection, told: Sequence[Told], *, now: datetime) -> None:
-    """Number changes in the feed. The last statement of its transaction: from here on all others wait."""
+    """Number changes in the feed. The last statement of its transaction: from here on all others wait.
+
+    The commit wakes who follows, once a transaction, with the new head.
+    """
     if not told:
         return
     sql = """
-    WITH head AS (UPDATE feed_head SET seq = seq + %(count)s RETURNING seq)
-    INSERT INTO change (seq, type, article_id, version, at)
-    SELECT head.seq - %(count)s + t.place, t.type, t.id, t.version, %(now)s
-    FROM head, unnest(%(types)b::text[], %(ids)b::uuid[], %(versions)b::int[]) WITH ORDINALITY
-         AS t (type, id, version, place)
+    WITH head AS (UPDATE feed_head SET seq = seq + %(count)s RETURNING seq),
+    numbered AS (
+        INSERT INTO change (seq, type, article_id, version, at)
+        SELECT head.seq - %(count)s + t.place, t.type, t.id, t.version, %(now)s
+        FROM head, unnest(%(types)b::text[], %(ids)b::uuid[], %(versions)b::int[]) WITH ORDINALITY
+             AS t (type, id, version, place)
+    )
+    SELECT pg_notify(%(channel)s, seq::text) FROM head
     """
     values = {
         "count": len(told),
@@ -69,6 +81,7 @@ def tell(tx: Connection, told: Sequence[Told], *, now: datetime) -> None:
         "ids": [one.article_id for one in told],
         "versions": [one.version for one in told],
         "now": now,
+        "channel": CHANNEL,
     }
     tx.exec_driver_sql(sql, values)
 

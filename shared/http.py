@@ -108,6 +108,7 @@ def create_app(
     _add_health(app, ready)
     _add_manual(app)
     app.gate = gate
+    app.farewells = []
     app.manners = _Manners(app.past_manners, app, service, express or {})
     return app
 
@@ -174,6 +175,8 @@ class Service(FastAPI):
 
     manners: "_Manners"
     gate: Gate
+    farewells: list[Callable[[], None]]
+    """Called when the process begins to end, while answers are still being sent."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, by way of the manners."""
@@ -319,6 +322,15 @@ class _Door(HttpToolsProtocol):
         transport.close()
 
 
+class _Server(Server):
+    """Ends answers that have no end before it waits for the others: else it would wait in vain."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for farewell in cast("Service", self.config.app).farewells:
+            farewell()
+        await super().shutdown(sockets)
+
+
 def serve(app: FastAPI, settings: Settings, *, service: str, host: str, port: int, fd: int | None) -> None:
     """Serve `app` until SIGTERM; on a listening socket that was handed down as `fd`, else on host and port."""
     configure(service, settings.log_level)
@@ -339,7 +351,7 @@ def serve(app: FastAPI, settings: Settings, *, service: str, host: str, port: in
         timeout_keep_alive=30,
         timeout_graceful_shutdown=20,
     )
-    Server(config).run(sockets=[socket.socket(fileno=fd)] if fd is not None else None)
+    _Server(config).run(sockets=[socket.socket(fileno=fd)] if fd is not None else None)
 
 
 def serve_from_command_line(

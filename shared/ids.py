@@ -11,6 +11,7 @@ ARTICLE = "art_"
 STORY = "sto_"
 ENTITY = "ent_"
 DECISION = "dec_"
+WEBHOOK = "whk_"
 
 # As we write it and no other way: a thing has one address.
 _HEX = re.compile("[0-9a-f]{32}")

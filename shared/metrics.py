@@ -29,3 +29,19 @@ BELL_ERRORS = Counter("bantin_bell_errors", "Bells that could not be rung: the b
 SWEEP_TURN = Gauge(
     "bantin_sweep_last_turn_timestamp_seconds", "When the sweep last finished a turn; old: it is stuck or dead."
 )
+PROBE_SECONDS = Histogram(
+    "bantin_probe_seconds",
+    "From the 202 of a synthetic bulletin until it was finished; when it rises, so does every newsroom's wait.",
+    buckets=_SECONDS,
+)
+PROBE_FAILURES = Counter("bantin_probe_failures", "Synthetic bulletins not taken in, or not finished in time.")
+PROBE_LAST = Gauge("bantin_probe_last_success_timestamp_seconds", "When a synthetic bulletin was last seen finished.")
+FOLLOWERS = Gauge("bantin_followers", "Streams of changes that are open on this process.")
+DELIVERIES = Counter(
+    "bantin_deliveries",
+    "Requests to webhooks, by what became of the delivery: delivered, waiting or failed.",
+    ["state"],
+)
+DELIVER_TURN = Gauge(
+    "bantin_deliver_last_turn_timestamp_seconds", "When the deliverer last looked; old: it is stuck or dead."
+)

@@ -19,6 +19,7 @@ from shared.tables.articles import (
     FINDINGS,
     article_version,
     duplicate_relation,
+    embargoed_article,
     readable_article,
     recalled_article,
     story,
@@ -70,6 +71,20 @@ _VERSION = select(
     _LINKS.label("links"),
     _STORY.label("story_id"),
 ).join_from(readable_article, article_version, article_version.c.article_id == readable_article.c.id)
+_EMBARGOED = (
+    select(
+        embargoed_article.c.pub_status,
+        embargoed_article.c.source,
+        embargoed_article.c.external_id,
+        embargoed_article.c.available_at,
+        embargoed_article.c.embargo_until,
+        article_version,
+        _LINKS.label("links"),
+        null().label("story_id"),
+    )
+    .join_from(embargoed_article, article_version, article_version.c.article_id == embargoed_article.c.id)
+    .where(article_version.c.version == embargoed_article.c.current_version)
+)
 _CURRENT = article_version.c.version == readable_article.c.current_version
 
 Links = Mapping[tuple[str, int, int], str]
@@ -94,6 +109,17 @@ def article_rows(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
     """Those of the articles that may be read, with their current versions."""
     found = tx.execute(_VERSION.where(readable_article.c.id.in_(ids), _CURRENT))
     return {row.article_id: row for row in found}
+
+
+def embargoed_rows(tx: Connection, *, limit: int) -> list[AnyRow]:
+    """Articles under embargo, in their current versions: those that end soonest."""
+    soonest = _EMBARGOED.order_by(embargoed_article.c.embargo_until, embargoed_article.c.id).limit(limit)
+    return list(tx.execute(soonest).all())
+
+
+def embargoed_row(tx: Connection, id: UUID) -> AnyRow | None:
+    """An article under embargo with its current version."""
+    return tx.execute(_EMBARGOED.where(embargoed_article.c.id == id)).one_or_none()
 
 
 def version_rows(tx: Connection, id: UUID) -> list[AnyRow]:

@@ -77,6 +77,33 @@ class Settings(BaseSettings):
     max_prefer_wait: float = 30.0
     """The longest `Prefer: wait` that is honoured, in seconds."""
 
+    max_feed_wait: float = 60.0
+    """The longest `wait` of the feed that is honoured, in seconds."""
+
+    feed_heartbeat: float = 15.0
+    """Seconds without a change after which a stream sends a comment, so that nobody takes it for dead."""
+
+    feed_poll: float = 5.0
+    """Seconds after which api looks for changes although PostgreSQL has not called."""
+
+    webhook_networks: str = ""
+    """Networks that webhooks may lie in although they are not public, and be reached by http: `10.1.0.0/16,fd00::/8`."""
+
+    webhook_timeout: float = 15.0
+    """Seconds a webhook has to take a delivery and answer."""
+
+    webhook_failing_days: float = 5.0
+    """Days without any success after which a webhook is disabled."""
+
+    webhook_keep_days: float = 30.0
+    """Days for which deliveries are kept after their end."""
+
+    webhook_at_once: int = 4
+    """The most deliveries that one webhook is sent at the same moment; one that fails gets one at a time."""
+
+    deliver_threads: int = 16
+    """Deliveries that one deliverer sends at the same moment."""
+
     batch_size: int = 50
     """The most bulletins a worker holds in one transaction."""
 
@@ -112,6 +139,18 @@ class Settings(BaseSettings):
 
     worker_concurrency: int = 2
     """Child processes of one worker."""
+
+    probe_url: str = ""
+    """Where ingest is, for the synthetic bulletin that the desk sends end to end; empty: none is sent."""
+
+    probe_interval: float = 60.0
+    """Seconds between two synthetic bulletins."""
+
+    probe_key: str = ""
+    """What the desk sends as bearer token with a synthetic bulletin, where ingest asks for one."""
+
+    log_url: str = ""
+    """Where logs are looked up by an id, with `{id}` in it, for links in a bulletin's history; empty: no links."""
 
 
 @lru_cache

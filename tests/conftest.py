@@ -62,7 +62,8 @@ def ingest_service(
 @pytest.fixture(scope="session")
 def api_service(served_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The read API."""
-    with started_service("api", tmp_path_factory.mktemp("api"), served_database) as running:
+    here = {"BANTIN_WEBHOOK_NETWORKS": "127.0.0.0/8"}
+    with started_service("api", tmp_path_factory.mktemp("api"), served_database, **here) as running:
         yield running
 
 

@@ -7,9 +7,12 @@ from fastapi import FastAPI
 
 from services.api.articles import router as articles
 from services.api.cursor import Cursors
+from services.api.embargoes import router as embargoes
 from services.api.entities import router as entities
+from services.api.follow.desk import follow
 from services.api.pages.router import add_pages
 from services.api.places import router as places
+from services.api.revalidation import Revalidation
 from services.api.routes import router
 from services.api.stories import router as stories
 from shared.access.gate import make_gate
@@ -26,8 +29,13 @@ _SESSION = {
     "max_parallel_workers_per_gather": "0",
 }  # fmt: skip
 
-RULES = (Rule(("POST",), "/post", (Scope.POST,)), Rule(ANY, "/", (Scope.READ,)))
-"""Who reads may follow, too. The form of the pages posts with a key of ours: it asks whether the sender may."""
+RULES = (
+    Rule(ANY, "/v1/embargoes", (Scope.EMBARGO,)),
+    Rule(("POST",), "/post", (Scope.POST,)),
+    Rule(ANY, "/", (Scope.READ,)),
+)
+"""Who reads may follow, too; what is under embargo has addresses and a scope of its own. The form of the pages posts
+with a key of ours: it asks whether the sender may."""
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -38,7 +46,8 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with following():
+            yield
         ingest.close()
         engine.dispose()
         gate.close()
@@ -51,14 +60,17 @@ def make_app(settings: Settings) -> FastAPI:
         gate,
         lifespan=lifespan,
     )
+    app.add_middleware(Revalidation)
     app.state.engine = engine
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
     app.state.field_selections = settings.field_selections
     app.include_router(articles)
+    following = follow(app, engine, settings)
     app.include_router(router)
     app.include_router(places)
     app.include_router(stories)
     app.include_router(entities)
+    app.include_router(embargoes)
     app.include_router(login_routes(gate, stylesheet="/static/page.css"))
     ingest = add_pages(app, settings)
     return app

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from email.utils import formatdate
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import Connection
+from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine
 
 from services.api import queries
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
+from services.api.places import UnknownUnit
 from services.api.routes import TheCursors, TheEngine, summary
 from services.api.search import find
 from services.api.search.asked import ArticlesAsked, FacetsAsked
@@ -18,10 +22,13 @@ from services.api.search.fields import chosen, need_document, only
 from services.api.search.find import Place, Sort, Wanted
 from services.api.search.highlights import Found, highlights, snippet
 from services.api.search.language import BadQuery
+from services.api.search.lookup import look_up
 from services.api.search.vectors import all_of
-from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut
+from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut, LookupIn, LookupOut
+from shared.contracts.examples import LOOKUP_IN
+from shared.contracts.problem import Fault
 from shared.database import AnyRow, transaction
-from shared.errors import DatabaseAway, InvalidParameter
+from shared.errors import DatabaseAway, InvalidParameter, ServiceError
 from shared.http import json_response, problem_answers
 from shared.ids import ARTICLE, read
 from shared.reading import article_rows, document, relations_of
@@ -36,7 +43,7 @@ _NEWEST, _FOUND = "articles", "articles found"
     "/articles",
     response_model=ArticleList | ArticleSelection,
     summary="Articles: all, or those that words and filters find",
-    responses=problem_answers(InvalidParameter, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway),
+    responses=problem_answers(InvalidParameter, UnknownUnit, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway),
 )
 def list_articles(
     request: Request, asked: Annotated[ArticlesAsked, Query()], engine: TheEngine, cursors: TheCursors
@@ -58,7 +65,63 @@ def list_articles(
             articles = find.count(tx, wanted, most=most)
             told["count"] = {"articles": articles, "exact": articles != most}
     headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}
+    if page:
+        newest = max(row.available_at for row in page)
+        headers["Last-Modified"] = formatdate(newest.timestamp(), usegmt=True)
     return json_response(told, headers=headers)
+
+
+class LookupTooLarge(ServiceError):
+    """The question is longer than we read."""
+
+    status, code = 413, "lookup_too_large"
+
+
+_LARGEST_LOOKUP = 4_194_304
+# What it refers to is among the answer's schemas.
+_QUESTION = LookupIn.model_json_schema(ref_template="#/components/schemas/{model}")
+del _QUESTION["$defs"]
+_LOOKUP_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": _QUESTION, "examples": {"keys": {"value": LOOKUP_IN}}}},
+    }
+}
+
+
+@router.post(
+    "/articles:lookup",
+    response_model=LookupOut,
+    summary="Articles by what is known of them",
+    responses=problem_answers(InvalidParameter, LookupTooLarge, DatabaseAway),
+    openapi_extra=_LOOKUP_BODY,
+)
+async def look_up_articles(request: Request, engine: TheEngine) -> Response:
+    """The articles of ids, of senders' keys, of hashes of the bytes as received, of whole texts and of addresses."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LARGEST_LOOKUP:
+            raise LookupTooLarge(f"at most {_LARGEST_LOOKUP} bytes", headers={"Connection": "close"})
+    try:
+        asked = LookupIn.model_validate_json(bytes(body))
+    except ValidationError as error:
+        faults = [Fault(pointer="/".join(["", *map(str, one["loc"])]), detail=one["msg"]) for one in error.errors()]
+        raise InvalidParameter("the body is no question of ours; `errors` says where", errors=faults) from None
+    return await run_in_threadpool(_looked_up, asked, engine)
+
+
+def _looked_up(asked: LookupIn, engine: Engine) -> Response:
+    with transaction(engine) as tx:
+        found = [
+            {
+                "by": answer.by,
+                "asked": answer.asked if isinstance(answer.asked, str) else answer.asked.model_dump(),
+                "articles": [summary(row) for row in answer.rows],
+            }
+            for answer in look_up(tx, asked)
+        ]
+    return json_response({"data": found})
 
 
 @router.get(

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.bulletin import Day
 from shared.contracts.place import ResolutionOut, UnitOut
 from shared.errors import InvalidParameter, NotFound
 from shared.http import json_response, problem_answers
@@ -18,6 +19,12 @@ from shared.places.words import key, kind_and_name
 router = APIRouter(prefix="/v1/places", tags=["places"])
 
 _HANOI = timedelta(hours=7)
+
+
+class UnknownUnit(InvalidParameter):
+    """No unit of the map bears this name."""
+
+    code = "unknown_unit"
 
 
 class NoSuchPlace(NotFound):
@@ -33,7 +40,7 @@ class Asked(BaseModel):
 
     text: str = Field(min_length=1, max_length=200, description='"xã Đông Vinh", "Hải Hòa", "TP. Vinh, Nghệ An".')
     near: str | None = Field(None, max_length=200, description="A district or province in which it lies.")
-    at: date | None = Field(None, description="The day whose map counts; by default today, in Hà Nội.")
+    at: Day | None = Field(None, description="The day whose map counts; by default today, in Hà Nội.")
 
 
 class AskedOfOne(BaseModel):
@@ -41,7 +48,7 @@ class AskedOfOne(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    at: date | None = Field(None, description="A day on which it was there; by default its newest form is shown.")
+    at: Day | None = Field(None, description="A day on which it was there; by default its newest form is shown.")
 
 
 @router.get(
@@ -79,7 +86,7 @@ def get_place(
 def place_terms(place: str, mode: Literal["current", "valid", "written"]) -> list[str]:
     """The terms by which articles that name a place are found; a name that several units bear finds them all.
 
-    Raises InvalidParameter if no unit bears the name.
+    Raises UnknownUnit.
     """
     if mode == "written":
         return [f"written {key(place)}"]
@@ -99,7 +106,7 @@ def _codes(place: str, *, current: bool) -> list[str]:
     if not found:
         if foreign := abroad(name) or abroad(key(place)):
             return [foreign.code]
-        raise InvalidParameter(f"no unit bears the name {place!r}")
+        raise UnknownUnit(f"no unit bears the name {place!r}")
     # Asked for today's unit by a name of yesterday: whatever it is today.
     return sorted({one.code for unit in found for one in (today(unit) if current else (unit,))})
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from shared.database import AnyRow
-from shared.tables.articles import article_version, change, feed_head, readable_article
+from shared.tables.articles import article_version, change, readable_article
 from shared.tables.search import readable_bytes, reader_secret
 
 
@@ -59,16 +59,6 @@ def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow
 _CURRENT = (article_version.c.article_id == readable_article.c.id) & (
     article_version.c.version == readable_article.c.current_version
 )
-
-
-def changes(tx: Connection, *, since: int, limit: int) -> Sequence[AnyRow]:
-    """What follows a position of the feed, in order."""
-    return tx.execute(select(change).where(change.c.seq > since).order_by(change.c.seq).limit(limit)).all()
-
-
-def head_seq(tx: Connection) -> int:
-    """The newest position of the feed."""
-    return int(tx.execute(select(feed_head.c.seq)).scalar_one())
 
 
 def secret(tx: Connection, name: str) -> bytes:

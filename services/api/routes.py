@@ -1,6 +1,7 @@
 """The reading room's addresses."""
 
 from collections.abc import Sequence
+from email.utils import formatdate
 from typing import Annotated, Any
 from uuid import UUID
 from zlib import crc32
@@ -13,7 +14,8 @@ from services.api import queries
 from services.api.cursor import Cursors
 from services.api.diff import difference
 from services.api.provenance import CleanText, Value, values
-from shared.contracts.article import ArticleOut, ChangeList, DiffOut, ProvenanceOut, VersionList
+from services.api.revalidation import matches
+from shared.contracts.article import ArticleOut, DiffOut, ProvenanceOut, VersionList
 from shared.database import AnyRow, transaction
 from shared.decoding import filed_spans
 from shared.errors import (
@@ -30,8 +32,6 @@ from shared.ids import ARTICLE, BULLETIN, read, written
 from shared.reading import article_row, document, relations_of, version_rows, why_not
 
 router = APIRouter(prefix="/v1", tags=["articles"])
-
-_BIGGEST_SEQ = 2**63 - 1
 
 
 class NoSuchVersion(NotFound):
@@ -60,15 +60,6 @@ def the_cursors(request: Request) -> Cursors:
 
 
 TheCursors = Annotated[Cursors, Depends(the_cursors)]
-
-
-class ChangesAsked(BaseModel):
-    """What may be asked of the feed; anything else is refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    since: int = Field(0, ge=0, le=_BIGGEST_SEQ, description="The last `seq` that is known; 0 for all.")
-    limit: int = Field(200, ge=1, le=1000, description="Changes in one answer.")
 
 
 ArticleId = Annotated[str, Path(description="An article's id.")]
@@ -228,8 +219,9 @@ def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request) -> Respon
     last = max((relation.decided_at.timestamp() for relation in relations), default=0)
     links = crc32(dumps(row.links))
     etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}-{row.story_id}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if _matches(request.headers.get("if-none-match"), etag):
+    modified = max(row.valid_from.timestamp(), row.available_at.timestamp(), last)
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Last-Modified": formatdate(modified, usegmt=True)}
+    if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(dumps(document(row, relations)), media_type="application/json", headers=headers)
 
@@ -249,31 +241,6 @@ def _version(row: AnyRow) -> dict[str, Any]:
     }
 
 
-@router.get(
-    "/changes",
-    response_model=ChangeList,
-    summary="What changed, in order",
-    tags=["feed"],
-    responses=problem_answers(InvalidParameter, DatabaseAway),
-)
-def list_changes(asked: Annotated[ChangesAsked, Query()], engine: TheEngine) -> Response:
-    """The feed from after `since` on. `seq` has no gap and is in the order of commits: who has seen `last_seq` has
-    seen everything up to it."""
-    with transaction(engine) as tx:
-        # The head first: what is listed after it may be newer, never older.
-        head = queries.head_seq(tx)
-        rows = queries.changes(tx, since=asked.since, limit=asked.limit)
-    last = rows[-1].seq if rows else asked.since
-    return json_response(
-        {
-            "changes": [_change(row) for row in rows],
-            "last_seq": last,
-            "head_seq": max(head, last),
-            "next": f"/v1/changes?since={last}&limit={asked.limit}",
-        }
-    )
-
-
 def summary(row: AnyRow) -> dict[str, Any]:
     """An article in a list."""
     id = written(ARTICLE, row.id)
@@ -288,23 +255,3 @@ def summary(row: AnyRow) -> dict[str, Any]:
         "published": row.published,
         "href": f"/v1/articles/{id}",
     }
-
-
-def _change(row: AnyRow) -> dict[str, Any]:
-    id = written(ARTICLE, row.article_id)
-    return {
-        "seq": row.seq,
-        "type": row.type,
-        "article": id,
-        "version": row.version,
-        "time": row.at,
-        "href": f"/v1/articles/{id}",
-    }
-
-
-def _matches(if_none_match: str | None, etag: str) -> bool:
-    """Does the reader have this already? Weak comparison, as RFC 9110 asks for here."""
-    if if_none_match is None:
-        return False
-    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in known or etag in known

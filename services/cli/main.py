@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import desk, entities, keys, life, places, show
+from services.cli import desk, entities, keys, life, places, show, steer
 from services.cli.client import Client, ClientError
 from services.cli.home import ROOT, addresses
 
@@ -24,6 +24,8 @@ for order in (life.withhold, life.release, life.kill):
 app.add_typer(desk.quarantine, name="quarantine")
 for command in (desk.queue, desk.workers, desk.ledger, desk.history, desk.top):
     app.command()(command)
+for steering in (steer.pause, steer.resume, steer.limit, steer.latency, steer.sources):
+    app.command()(steering)
 app.add_typer(entities.app, name="entities")
 app.add_typer(keys.app, name="keys")
 
@@ -310,6 +312,15 @@ def sweep(
         "--metrics-port",
         str(metrics_port),
     )
+
+
+@app.command()
+def deliver(
+    metrics_host: Annotated[str, typer.Option(help="Where to serve the deliveries' metrics.")] = "127.0.0.1",
+    metrics_port: Annotated[int, typer.Option(help="Serve the deliveries' metrics there; 0: nowhere.")] = 0,
+) -> None:
+    """Run the deliverer in the foreground: it sends changes to webhooks."""
+    _become("-m", "services.deliver", "--metrics-host", metrics_host, "--metrics-port", str(metrics_port))
 
 
 @app.command()

@@ -72,6 +72,8 @@ def run(files: Sequence[Path], samples: Sequence[Path], *, once: bool, as_json: 
         ops_port=ports.ops,
         # Nobody looks at the desk of what stops by itself.
         with_desk=not once,
+        # Deliveries take their time: what is not sent yet is sent by the next run.
+        with_deliveries=not once,
     )
     try:
         say("starting PostgreSQL, Valkey, ingest, worker, sweep and api …")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.enrich.text.article import Article
 from shared.contracts.article import ChangeType, VersionKind
-from shared.contracts.bulletin import State
+from shared.contracts.bulletin import Priority, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,12 +28,14 @@ class Claimed:
     size: int
     attempts: int
     failures: int
+    priority: int = int(Priority.NORMAL)
     article_id: UUID | None = None
     revision: int = 1
     kind: str | None = None
     note: str | None = None
     embargo_until: datetime | None = None
     suspect: bool = False
+    probe: bool = False
 
     @property
     def number(self) -> int:
@@ -43,8 +45,8 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What became of one attempt: the bulletin's next state and, where it failed, why, when it runs again, and whether
-    `alone`, because it could do harm to others of its batch."""
+    """What became of one attempt: the bulletin's next state and, where it failed, in which stage, why, when it runs again,
+    and whether `alone`, because it could do harm to others of its batch."""
 
     bulletin: Claimed
     state: State
@@ -54,6 +56,7 @@ class Verdict:
     run_at: datetime | None = None
     alone: bool = False
     stage_ms: Mapping[str, float] | None = None
+    stage: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

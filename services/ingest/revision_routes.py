@@ -25,7 +25,7 @@ from services.ingest.routes import (
     the_sender,
 )
 from shared.contracts import examples
-from shared.contracts.bulletin import AcceptedRevision, Receipt, RevisionIn
+from shared.contracts.bulletin import AcceptedRevision, Label, Receipt, RevisionIn
 from shared.contracts.problem import Fault
 from shared.database import transaction
 from shared.decoding import JSON, PLAIN
@@ -47,7 +47,11 @@ _HEADERS = [
         {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
         for name, description, schema in (
             ("Bulletin-Kind", "What it is to the one before.", {"enum": ["revision", "correction"]}),
-            ("Bulletin-Note", "What readers shall know of it.", {"type": "string", "maxLength": _LONGEST_NOTE}),
+            (
+                "Bulletin-Note",
+                "What readers shall know of it.",
+                {"type": "string", "maxLength": _LONGEST_NOTE, "pattern": r"^[^\x00-\x1f\x7f]*$"},
+            ),
             ("If-Match", "Only if the last one under the key has this ETag; `*`: if there is one.", {"type": "string"}),
             ("If-None-Match", "`*`: only if there is none under the key yet.", {"type": "string"}),
         )
@@ -62,7 +66,11 @@ _BODY = {
             JSON: {"schema": RevisionIn.model_json_schema(), "example": examples.REVISION_IN},
             PLAIN: {"schema": {"type": "string"}, "example": examples.TEXT},
             FORM: {
-                "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}},
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "required": ["file"],
+                },
             },
         },
     },
@@ -82,8 +90,8 @@ _BODY = {
     },
 )
 async def put_bulletin(
-    source: Annotated[str, Path(description="Who files it.")],
-    external_id: Annotated[str, Path(description="The sender's own id of it.")],
+    source: Annotated[Label, Path(description="Who files it.")],
+    external_id: Annotated[Label, Path(description="The sender's own id of it.")],
     request: Request,
 ) -> Response:
     """Take in one bulletin (JSON, plain text or a form of one file) as the next under its key. 202 comes after the
@@ -125,9 +133,6 @@ def _sender(request: Request, source: str, external_id: str) -> Sender:
     kind = header("bulletin-kind")
     if kind is not None and kind not in _KINDS:
         raise InvalidParameter(f"Bulletin-Kind is revision or correction, not {kind[:40]!r}")
-    for name, value in (("source", source), ("external_id", external_id)):
-        if not 0 < len(value) <= 200 or not value.isprintable():
-            raise InvalidParameter(f"{name} is 1 to 200 visible characters")
     return the_sender(request)._replace(
         source=source,
         external_id=external_id,

@@ -22,7 +22,7 @@ from services.ingest.receipts import UnderEmbargo, check_shown, receipt, row_of
 from shared.access.gate import caller_of
 from shared.access.scopes import Scope
 from shared.contracts import examples
-from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Priority, Receipt, State, moment
+from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Priority, Receipt, State, day, moment
 from shared.database import AnyRow, transaction
 from shared.decoding import JSON, PLAIN, label_of
 from shared.errors import (
@@ -72,6 +72,7 @@ BulletinId = Annotated[str, Path(description="A bulletin's id, as the answer to 
 
 _KEY = re.compile(r'"?([\x21\x23-\x7e]{1,255})"?')
 _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PRIORITIES = {"flash": Priority.FLASH, "normal": Priority.NORMAL}
 LONGEST_LABEL = 200
 
@@ -85,7 +86,9 @@ def the_sender(request: Request) -> Sender:
     key = header("idempotency-key")
     if key is not None and not (found := _KEY.fullmatch(key)):
         raise InvalidParameter("Idempotency-Key is 1 to 255 visible ASCII characters")
-    priority = header("bulletin-priority") or "normal"
+    priority = header("bulletin-priority")
+    if priority is None:
+        priority = "normal"
     if priority not in _PRIORITIES:
         raise InvalidParameter(f"Bulletin-Priority is normal or flash, not {priority!r}")
     caller = caller_of(request)
@@ -103,17 +106,22 @@ def the_sender(request: Request) -> Sender:
     )
 
 
+_TEXT = {"type": "string", "pattern": r"^[^\x00-\x1f\x7f]*$"}
 SENDER_HEADERS = [
     {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
     for name, description, schema in (
-        ("Idempotency-Key", "Makes a repeated request harmless.", {"type": "string", "maxLength": 255}),
-        ("Bulletin-Source", "Who files it.", {"type": "string", "maxLength": LONGEST_LABEL}),
-        ("Bulletin-External-Id", "The sender's own id of it.", {"type": "string", "maxLength": LONGEST_LABEL}),
+        (
+            "Idempotency-Key",
+            "Makes a repeated request harmless.",
+            {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
+        ),
+        ("Bulletin-Source", "Who files it.", _TEXT | {"maxLength": LONGEST_LABEL}),
+        ("Bulletin-External-Id", "The sender's own id of it.", _TEXT | {"maxLength": LONGEST_LABEL}),
         ("Bulletin-Published", "The day of publication, such as 2025-09-05.", {"type": "string", "format": "date"}),
         (
             "Bulletin-Embargo",
             "Nobody sees it before this moment, such as 2025-09-05T17:00:00+07:00.",
-            {"type": "string", "format": "date-time"},
+            {"type": "string", "format": "date-time", "pattern": r"^(19[7-9]\d|2\d{3})-"},
         ),
         ("Bulletin-Priority", "`flash` overtakes all else.", {"enum": ["normal", "flash"], "default": "normal"}),
     )
@@ -138,7 +146,10 @@ _POST_BODY = {
             FORM: {
                 "schema": {
                     "type": "object",
-                    "properties": {"file": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                    "properties": {
+                        "file": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}
+                    },
+                    "required": ["file"],
                 }
             },
         },
@@ -187,16 +198,24 @@ def refusals(*more: type[ServiceError]) -> dict[int | str, dict[str, Any]]:
     )
 
 
+def _or_verdicts(answers: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
+    """The same answers; where not one of many was taken, a 422 has the verdict on each."""
+    answers[422]["model"] = BatchReceipt
+    answers[422]["description"] += " Or nothing of many was taken: see each verdict."
+    return answers
+
+
 @router.post(
     "/bulletins",
     status_code=202,
-    response_model=Accepted,
+    response_model=Accepted | BatchReceipt,
+    response_description="Taken in; of a form, what became of each file.",
     openapi_extra=_POST_BODY,
     summary="File a bulletin",
     responses={
         201: {"model": Receipt, "description": "`Prefer: wait=N` and published within N seconds."},
         200: {"model": Receipt, "description": "`Prefer: wait=N` and finished otherwise within N seconds."},
-        **refusals(),
+        **_or_verdicts(refusals()),
     },
 )
 async def post_bulletin(request: Request) -> Response:
@@ -229,7 +248,7 @@ async def post_bulletin(request: Request) -> Response:
     response_model=BatchReceipt,
     openapi_extra=_BATCH_BODY,
     summary="File many bulletins, one JSON object a line",
-    responses=problem_answers(*DOOR, BatchTooLong, EmptyBatch),
+    responses=_or_verdicts(problem_answers(*DOOR, BatchTooLong, EmptyBatch)),
 )
 async def post_batch(request: Request) -> Response:
     """Take in many bulletins; each line has its own verdict, and one bad line does not spoil another.
@@ -362,10 +381,14 @@ def admit(
 ) -> Filing:
     """A bulletin in one of the forms that we take, if it may come in."""
     id, now, limit = desk.new_id(), desk.clock(), desk.settings.max_bulletin_bytes
-    if media_type == JSON:
-        filing = admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit, form=form)
-    else:
-        filing = admission.admit_text(body, charset, sender=sender, id=id, now=now, max_bytes=limit)
+    try:
+        if media_type == JSON:
+            filing = admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit, form=form)
+        else:
+            filing = admission.admit_text(body, charset, sender=sender, id=id, now=now, max_bytes=limit)
+    except (admission.UndecodableText, admission.UnsupportedCharset):
+        desk.watch.note_unread(sender.source)
+        raise
     return admission.check_source(filing)
 
 
@@ -424,17 +447,17 @@ def content_type(header: str | None) -> tuple[str, str | None]:
 
 def _day(value: str | None) -> date | None:
     """A header's day. Raises InvalidParameter."""
-    if not value:
+    if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        return day(value)
     except ValueError:
         raise InvalidParameter(f"Bulletin-Published is a day such as 2025-09-05, not {value[:40]!r}") from None
 
 
 def _moment(value: str | None) -> datetime | None:
     """A header's moment. Raises InvalidParameter."""
-    if not value:
+    if value is None:
         return None
     try:
         return moment(value)
@@ -450,7 +473,7 @@ def label(value: str | None, longest: int = LONGEST_LABEL) -> str | None:
         text = value if value.isascii() else value.encode("latin-1").decode()
     except UnicodeError:
         text = value
-    if not text.isprintable() or len(text) > longest:
+    if _CONTROL.search(text) or len(text) > longest:
         raise InvalidParameter(f"a header holds control characters or more than {longest} characters")
     return text
 

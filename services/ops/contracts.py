@@ -3,15 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints
 
 from shared.contracts.bulletin import PriorityName, State
 
+BulletinId = Annotated[str, StringConstraints(pattern=r"^bul_[0-9a-f]{32}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
 
 
 class Queue(BaseModel):
-    """The bulletins of one priority. `oldest_age_seconds` is that of the oldest due one, in hand or not."""
+    """The bulletins of one priority. `oldest_age_seconds` is that of the oldest due one, in hand or not.
+
+    `paused`: by itself or with all. `max_concurrency`: how many transactions may work on it at once, null: any number.
+    """
 
     priority: PriorityName
     waiting: int
@@ -19,6 +23,28 @@ class Queue(BaseModel):
     retrying: int
     next_try_at: datetime | None
     oldest_age_seconds: float
+    paused: bool
+    max_concurrency: int | None
+
+
+class OneQueue(Queue):
+    """One queue, or `all` together, and what an operator set there."""
+
+    priority: Literal["all", "flash", "normal"]  # type: ignore[assignment]  # all is both
+    actor: str | None
+    reason: str | None
+    changed_at: datetime | None
+
+
+class Setting(BaseModel):
+    """What an operator paused or limited, and why."""
+
+    queue: Literal["all", "flash", "normal"]
+    paused: bool
+    most: int | None
+    actor: str
+    reason: str
+    changed_at: datetime
 
 
 class Rate(BaseModel):
@@ -34,6 +60,7 @@ class Queues(BaseModel):
 
     at: datetime
     queues: list[Queue]
+    settings: list[Setting]
     quarantined: int
     rates: list[Rate]
     seconds_to_drain: float | None
@@ -51,6 +78,8 @@ class Process(BaseModel):
     seen_at: datetime
     progress_at: datetime
     health: Literal["well", "silent", "stalled"]
+    memory_bytes: int | None
+    children: list[int] | None
 
 
 class Hand(BaseModel):
@@ -62,14 +91,25 @@ class Hand(BaseModel):
     seconds: float | None
     finished_last_minute: int
     failed_last_minute: int
+    deaths_last_day: int
+
+
+class Death(BaseModel):
+    """An attempt whose worker died."""
+
+    worker: str
+    bulletin: str
+    started_at: datetime
+    ended_at: datetime
 
 
 class Workers(BaseModel):
-    """Who works."""
+    """Who works, and who died in the last day."""
 
     at: datetime
     processes: list[Process]
     hands: list[Hand]
+    deaths: list[Death]
 
 
 class Group(BaseModel):
@@ -77,6 +117,7 @@ class Group(BaseModel):
 
     signature: str
     error_class: str | None
+    stage: str | None
     bulletins: int
     first_seen: datetime
     last_seen: datetime
@@ -96,7 +137,7 @@ class HeldAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     signature: str | None = Field(None, max_length=64, description="Only those of a group.")
-    after: str | None = Field(None, max_length=64, description="`next` of the page before.")
+    after: BulletinId | None = Field(None, description="`next` of the page before.")
     limit: int = Field(50, ge=1, le=500)
 
 
@@ -109,6 +150,7 @@ class Held(BaseModel):
     received_at: datetime
     closed_at: datetime
     error_class: str | None
+    stage: str | None
     last_error: str | None
     media_type: str
     size: int
@@ -123,20 +165,30 @@ class HeldPage(BaseModel):
     next: str | None
 
 
+_SAYS_WHICH: JsonValue = [
+    {"required": ["bulletins"], "properties": {"bulletins": {"type": "array", "minItems": 1}}},
+    {"required": ["signature"], "properties": {"signature": {"type": "string", "minLength": 1}}},
+    {"required": ["error_class"], "properties": {"error_class": {"type": "string", "minLength": 1}}},
+    {"required": ["stage"], "properties": {"stage": {"type": "string", "minLength": 1}}},
+    {"required": ["everything"], "properties": {"everything": {"const": True}}},
+]
+
+
 class RepairAsked(BaseModel):
     """Which quarantined bulletins, who asks, and why. Conditions hold together."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"anyOf": _SAYS_WHICH})
 
-    bulletins: list[str] | None = Field(None, max_length=10_000, description="These.")
+    bulletins: list[BulletinId] | None = Field(None, max_length=10_000, description="These.")
     signature: str | None = Field(None, max_length=64, description="Those of a group.")
     error_class: str | None = Field(None, max_length=200, description="Those of a class of error.")
-    everything: bool = Field(default=False, description="All.")
+    stage: str | None = Field(None, max_length=100, description="Those that failed in a stage.")
+    everything: StrictBool = Field(default=False, description="All.")
     actor: Words | None = Field(
         None, description="Who asks. Whoever has a key is known by its label; anybody else must say it."
     )
     reason: Words
-    dry_run: bool = Field(default=False, description="Change nothing; tell how many are meant.")
+    dry_run: StrictBool = Field(default=False, description="Change nothing; tell how many are meant.")
 
 
 class Repaired(BaseModel):
@@ -155,11 +207,12 @@ class Broken(BaseModel):
 
 
 class Ledger(BaseModel):
-    """Accepted bulletins by state."""
+    """Accepted bulletins by state; `probes` are counted by themselves."""
 
     at: datetime
     accepted: int
     states: dict[State, int]
+    probes: int
     balanced: bool
     broken: list[Broken]
 
@@ -172,18 +225,38 @@ class Event(BaseModel):
     detail: dict[str, Any]
 
 
+class Bytes(BaseModel):
+    """The bytes of a bulletin as received."""
+
+    size: int
+    kept: bool
+    erased_at: datetime | None
+
+
+class Log(BaseModel):
+    """Under which id the logs speak of it, and where that is looked up; empty: `BANTIN_LOG_URL` does not say."""
+
+    of: Literal["bulletin", "request", "trace"]
+    id: str
+    url: str
+
+
 class History(BaseModel):
     """A bulletin's life, in the order of time."""
 
     bulletin: str
     state: State
+    probe: bool
     article: str | None
     duplicate_of: str | None
     request_id: str
     sha256: str
+    bytes: Bytes
     next_try_at: datetime | None
     error_class: str | None
+    stage: str | None
     last_error: str | None
+    logs: list[Log]
     events: list[Event]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.access.rules import Rules, needed
+from shared.contracts.problem import MEDIA_TYPE
 from shared.errors import (
     KeyMissing,
     KeyRefused,
@@ -14,6 +15,7 @@ from shared.errors import (
 Answers = Callable[..., dict[int | str, dict[str, Any]]]
 """OpenAPI's account of problems, as `shared.http.problem_answers` gives it."""
 
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _METHODS = ("get", "put", "post", "delete", "patch")
 _LIMIT = {
     "RateLimit-Policy": {"description": "How much the key may ask for.", "schema": {"type": "string"}},
@@ -45,6 +47,7 @@ def _complete(operation: dict[str, Any], scopes: tuple[str, ...], answers: Answe
         operation["description"] = f"{operation.get('description', '').strip()}\n\n{told}".strip()
         _add(found, answers(KeyMissing, KeyRefused, NotAllowed, RateLimited))
     for answer in found.values():
+        _type(answer.get("content", {}))
         headers = answer.setdefault("headers", {})
         headers["X-Request-Id"] = {"schema": {"type": "string"}, "description": "The request's id; the log has it too."}
         if scopes:
@@ -64,9 +67,14 @@ def _add(found: dict[str, Any], more: dict[int | str, dict[str, Any]]) -> None:
             examples |= content["examples"]
 
 
+def _type(content: dict[str, Any]) -> None:
+    """FastAPI describes a problem as plain JSON; it has a media type of its own."""
+    if MEDIA_TYPE in content:
+        content[MEDIA_TYPE]["schema"] = _PROBLEM
+        if content.get("application/json", {}).get("schema") == _PROBLEM:
+            del content["application/json"]
+
+
 def _wired(answer: dict[str, Any]) -> dict[str, Any]:
     """FastAPI's `model` as the reference that the description holds."""
-    wired = {name: value for name, value in answer.items() if name != "model"}
-    for content in wired["content"].values():
-        content["schema"] = {"$ref": "#/components/schemas/Problem"}
-    return wired
+    return {name: value for name, value in answer.items() if name != "model"}

@@ -354,6 +354,26 @@ class ArticleList(BaseModel):
     count: CountOut | None = Field(None, description="Only where it was asked for.")
 
 
+class EmbargoOut(BaseModel):
+    """An article under embargo in the list of these."""
+
+    id: str
+    version: int
+    bulletin: str
+    source: str | None
+    title: str
+    embargo_until: datetime
+    href: str
+
+
+class EmbargoList(BaseModel):
+    """Articles that are made and not yet published: those that end soonest."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.EMBARGO_LIST]})
+
+    data: list[EmbargoOut]
+
+
 class VersionOut(BaseModel):
     """A version of an article in the list of its versions; `valid_from` is when it was made."""
 
@@ -453,6 +473,48 @@ class ProvenanceOut(BaseModel):
     media_type: str | None
     charset: str | None
     data: list[ProvenanceValue]
+
+
+class ExternalId(BaseModel):
+    """A sender's own key for what it filed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str = Field(min_length=1, max_length=200)
+    external_id: str = Field(min_length=1, max_length=500)
+
+
+class LookupIn(BaseModel):
+    """What is known of some articles; at most 100 of all kinds together, 20 of them texts."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.LOOKUP_IN]})
+
+    ids: list[str] = Field([], max_length=100, description="Ids of articles.")
+    external_ids: list[ExternalId] = Field([], max_length=100)
+    sources: list[str] = Field([], max_length=100, description="Who filed it: the newest 20 of each.")
+    hashes: list[str] = Field(
+        [], max_length=100, description="SHA-256 of the bytes as received, 64 hexadecimal digits."
+    )
+    texts: list[str] = Field([], max_length=20, description="The whole text, in these words.")
+    urls: list[str] = Field(
+        [], max_length=100, description="An article's address here, or the sender's key, if it is one."
+    )
+
+
+class FoundOut(BaseModel):
+    """What was found for one thing that was asked for, the newest first."""
+
+    by: Literal["id", "external_id", "source", "hash", "text", "url"]
+    asked: str | ExternalId
+    articles: list[ArticleSummary]
+
+
+class LookupOut(BaseModel):
+    """What was found, in the order of the question: ids, external_ids, sources, hashes, texts, urls."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.LOOKUP_OUT]})
+
+    data: list[FoundOut]
 
 
 ChangeType = Literal[

@@ -5,7 +5,16 @@ from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from shared.contracts import examples
 from shared.contracts.article import ArticleOut, PubStatus
@@ -30,7 +39,26 @@ def moment(value: Any) -> datetime:
     raise ValueError("a time with its offset is wanted, such as 2025-09-05T17:00:00+07:00")
 
 
-Moment = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=str)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": r"^(19[7-9]\d|2\d{3})-"}, mode="validation"),
+]
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def day(value: Any) -> date:
+    """A day as 2025-09-05, and in no other way: a number is no day. Raises ValueError."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError("a day is wanted, such as 2025-09-05")
+
+
+Day = Annotated[date, BeforeValidator(day, json_schema_input_type=date)]
 RevisionKind = Literal["revision", "correction"]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
 
@@ -53,6 +81,9 @@ class Priority(IntEnum):
     NORMAL = 5
 
 
+PROBE = "bantin.probe"
+"""The source under which the desk sends bulletins that measure; nobody ever sees what is made of them."""
+
 PriorityName = Literal["flash", "normal"]
 
 
@@ -61,11 +92,11 @@ class BulletinIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.BULLETIN_IN]})
 
-    text: str
+    text: str = Field(json_schema_extra={"pattern": r"\S"})
     source: Label | None = None
     external_id: Label | None = None
     priority: PriorityName = "normal"
-    published: date | None = Field(None, description="The day on which the newsroom published it, where it is known.")
+    published: Day | None = Field(None, description="The day on which the newsroom published it, where it is known.")
     embargo_until: Moment | None = Field(
         None,
         description="Nobody sees it before this moment (RFC 3339, with an offset); then it is published by itself.",
@@ -75,7 +106,14 @@ class BulletinIn(BaseModel):
 class RevisionIn(BulletinIn):
     """A bulletin as JSON, under its sender's own key."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.REVISION_IN]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [examples.REVISION_IN],
+            "if": {"properties": {"kind": {"const": "correction"}}, "required": ["kind"]},
+            "then": {"properties": {"note": {"type": "string"}}, "required": ["note"]},
+        },
+    )
 
     kind: RevisionKind | None = Field(None, description="What this is to the version before; `revision` if not said.")
     note: Note | None = Field(None, description="What readers shall know of this version; a correction needs one.")
@@ -104,7 +142,7 @@ class KillOrder(Order):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.KILL_ORDER]})
 
     note: Note | None = None
-    with_duplicates: bool = Field(
+    with_duplicates: StrictBool = Field(
         default=False, description="Take back whatever says the same too; else the earliest duplicate takes its place."
     )
 

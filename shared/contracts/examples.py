@@ -214,6 +214,29 @@ PROVENANCE: dict[str, Any] = {
         }
     ],
 }
+LOOKUP_IN: dict[str, Any] = {
+    "ids": [ARTICLE],
+    "external_ids": [{"source": "bao-vinh-long", "external_id": "VL-2025-0917"}],
+}
+LOOKUP_OUT: dict[str, Any] = {
+    "data": [
+        {"by": "id", "asked": ARTICLE, "articles": [SUMMARY]},
+        {"by": "external_id", "asked": LOOKUP_IN["external_ids"][0], "articles": [SUMMARY]},
+    ],
+}
+EMBARGO_LIST: dict[str, Any] = {
+    "data": [
+        {
+            "id": ARTICLE,
+            "version": 1,
+            "bulletin": BULLETIN,
+            "source": "bao-vinh-long",
+            "title": "Khánh thành cầu Vàm Sáng",
+            "embargo_until": "2025-09-05T10:00:00+00:00",
+            "href": f"/v1/embargoes/{ARTICLE}",
+        }
+    ]
+}
 CHANGE_LIST: dict[str, Any] = {
     "changes": [
         {
@@ -369,3 +392,51 @@ TIMELINE: dict[str, Any] = {
     "page": {"limit": 50, "next": None},
 }  # fmt: skip
 COOCCURRING: dict[str, Any] = {"data": [{**ENTITY_SUMMARY, "articles": 7}], "page": {"limit": 50, "next": None}}
+CONSUMER: dict[str, Any] = {
+    "name": "luu-tru",
+    "filter": {"type": [], "source": ["bao-vinh-long"], "entity": []},
+    "position": 7,
+    "head_seq": 9,
+    "lag": {"entries": 2, "seconds": 41.3},
+    "created_at": "2026-11-22T07:30:00+00:00",
+    "acked_at": "2026-11-22T07:36:11.702114+00:00",
+    "href": "/v1/consumers/luu-tru",
+}
+WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105  # an example
+WEBHOOK: dict[str, Any] = {
+    "id": "whk_01a2022f5b7c7e80a1b2c3d4e5f60718",
+    "url": "https://toa-soan.example/bantin",
+    "filter": {"type": [], "source": [], "entity": []},
+    "format": "plain",
+    "enabled": True,
+    "disabled": None,
+    "disabled_at": None,
+    "failing_since": None,
+    "old_secret_until": None,
+    "position": 9,
+    "head_seq": 9,
+    "waiting": 0,
+    "created_at": "2026-11-22T07:30:00+00:00",
+    "href": "/v1/webhooks/whk_01a2022f5b7c7e80a1b2c3d4e5f60718",
+}
+DELIVERY: dict[str, Any] = {
+    "id": 12,
+    "event": "evt_9",
+    "seq": 9,
+    "article": ARTICLE,
+    "state": "delivered",
+    "tries": 2,
+    "next_try_at": None,
+    "made_at": "2026-11-22T07:36:11.661002+00:00",
+    "ended_at": "2026-11-22T07:36:17.040118+00:00",
+    "attempts": [
+        {
+            "at": "2026-11-22T07:36:11.663+00:00",
+            "seconds": 0.021,
+            "status": 503,
+            "error": None,
+            "answer": "đang bảo trì",
+        },
+        {"at": "2026-11-22T07:36:17.02+00:00", "seconds": 0.018, "status": 200, "error": None, "answer": ""},
+    ],
+}

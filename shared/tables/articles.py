@@ -68,6 +68,18 @@ recalled_article = table(
 )
 """What readers knew and may be shown no more: that it is so, and the note."""
 
+embargoed_article = table(
+    "embargoed_article",
+    column("id", Uuid),
+    column("source", Text),
+    column("external_id", Text),
+    column("current_version", Integer),
+    column("pub_status", Text),
+    column("available_at", TIME),
+    column("embargo_until", TIME),
+)
+"""What is under embargo (migration 0014): for those alone who are trusted with it, at addresses of its own."""
+
 FINDINGS = (
     "published", "event", "blocks", "items", "byline", "source_line", "abbreviations", "slips", "notes", "dates", "entities",
     "people", "citations", "places",

@@ -59,7 +59,7 @@ def test_a_unit_tells_what_it_was_made_of_and_by_which_resolution(api: Service) 
         ("/v1/places/16429?at=yesterday", 400, "invalid_parameter"),
         ("/v1/places/resolve", 400, "invalid_parameter"),
         ("/v1/places/resolve?text=Vinh&day=2024-01-01", 400, "invalid_parameter"),
-        ("/v1/articles?place=Vàm Sáng", 400, "invalid_parameter"),
+        ("/v1/articles?place=Vàm Sáng", 400, "unknown_unit"),
     ],
 )
 def test_what_the_map_does_not_have_is_refused(api: Service, path: str, status: int, code: str) -> None:

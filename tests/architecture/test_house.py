@@ -22,7 +22,7 @@ from shared.settings import Settings
 from tests.servers import ROOT
 
 DOCS = ROOT / "docs"
-SERVICES = ("ingest", "enrich", "api")
+SERVICES = ("ingest", "enrich", "api", "ops", "deliver")
 USED_BY_ONE: dict[str, str] = {
     # A room of shared/ that only one service reaches, and why it may stay there.
 }
@@ -52,7 +52,7 @@ def all_problems(kind: type[ServiceError] = ServiceError) -> set[type[ServiceErr
 
 def all_metrics() -> list[str]:
     names = {name for metric in vars(metrics).values() if (name := getattr(metric, "_name", None))}
-    exporter = (ROOT / "services/enrich/exporter.py").read_text(encoding="utf-8")
+    exporter = words_of("services/enrich/exporter.py", "services/deliver/deliverer.py")
     return sorted(names | set(re.findall(r'"(bantin_\w+)"', exporter)))
 
 
@@ -134,7 +134,10 @@ def test_every_route_is_described(service: str) -> None:
         f"{method.upper()} {path}"
         for path, operations in app.openapi()["paths"].items()
         for method in operations
-        if not re.search(rf"{method.upper()} {re.escape(path)}(?![\w/])", words_of("docs/api.md", "docs/desk.md"))
+        if not re.search(
+            rf"{method.upper()} {re.escape(path)}(?![\w/])",
+            words_of("docs/api.md", "docs/desk.md", "docs/following.md"),
+        )
     ]
     assert missing == [], "docs/api.md does not describe these routes as `METHOD /path`"
 
@@ -180,7 +183,7 @@ def test_no_file_of_code_is_too_long_to_be_read_in_one_sitting() -> None:
 
 def test_what_readers_get_goes_through_the_views() -> None:
     """`article` itself holds what is under embargo, withheld or killed: no query of a reader may name it."""
-    rooms = [ROOT / "shared/reading.py", *sorted((ROOT / "services/api").rglob("*.py"))]
+    rooms = [ROOT / "shared/reading.py", ROOT / "shared/following.py", *sorted((ROOT / "services/api").rglob("*.py"))]
     past = {
         str(room.relative_to(ROOT)): line
         for room in rooms

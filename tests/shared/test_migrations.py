@@ -12,8 +12,10 @@ import shared.tables.access
 import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities
+import shared.tables.followers
+import shared.tables.operations
 import shared.tables.operators
-import shared.tables.search  # noqa: F401  # all fill the metadata
+import shared.tables.search  # noqa: F401  # all modules fill the metadata
 from shared.contracts.bulletin import State
 from shared.database import make_engine, transaction
 from shared.errors import DatabaseAway

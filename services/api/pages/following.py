@@ -13,6 +13,7 @@ from services.api.routes import TheEngine, summary
 from shared.access.gate import caller_of, check_origin
 from shared.database import transaction
 from shared.errors import InvalidParameter, NoSuchBulletin
+from shared.following import head_seq
 from shared.ids import ARTICLE, BULLETIN, read, written
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +29,7 @@ def show_live(request: Request, engine: TheEngine, reader: TheReader) -> Respons
     """The newest articles, in a list that grows by script."""
     with transaction(engine) as tx:
         # The head first: what is listed may be newer, never older.
-        head = queries.head_seq(tx)
+        head = head_seq(tx)
         rows = queries.newest(tx, before=None, limit=_LIVE)
     stream = _STREAM if _STREAM in request.app.openapi()["paths"] else ""
     return page("live.html", reader, articles=[summary(row) for row in rows], head=head, stream=stream)
@@ -40,7 +41,7 @@ def show_news(
 ) -> Response:
     """What changed since, as entries of that list; `X-Last-Seq` says from where to ask again."""
     with transaction(engine) as tx:
-        head = queries.head_seq(tx)
+        head = head_seq(tx)
         rows = page_queries.news(tx, since=since, limit=_LIVE)
     news = [{"id": written(ARTICLE, row.article_id), "row": row, "what": row.type.partition(".")[2]} for row in rows]
     answer = page("news.html", reader, news=news)

@@ -1,7 +1,6 @@
 """What may be asked of the list of articles, and what is looked for then."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,6 +18,8 @@ from services.api.search.find import Sort, Wanted
 from services.api.search.language import fault, read
 from services.api.search.tree import Named, Node, leaves
 from services.api.search.vectors import Diacritics, grades
+from shared.contracts.bulletin import Day
+from shared.contracts.problem import Fault
 from shared.errors import InvalidParameter
 from shared.ids import ARTICLE, ENTITY, STORY
 from shared.ids import read as read_id
@@ -74,8 +75,8 @@ class FiltersAsked(BaseModel):
     law: Names = Field([], description="A law, decision or programme, by id, number or whole name.")
     story: Names = Field([], description="A story's id: only articles that tell of it.")
     id: str | None = Field(None, max_length=5_000, description=f"Ids of articles, with commas; at most {MOST_IDS}.")
-    date_from: date | None = Field(None, description="Only articles that speak of this day or a later one.")
-    date_to: date | None = Field(None, description="Only articles that speak of this day or an earlier one.")
+    date_from: Day | None = Field(None, description="Only articles that speak of this day or a later one.")
+    date_to: Day | None = Field(None, description="Only articles that speak of this day or an earlier one.")
     date_field: Literal["mentioned", "event", "published"] = Field(
         "mentioned", description="Which days count: all that are mentioned, that of the event, that of publication."
     )
@@ -91,7 +92,8 @@ class FiltersAsked(BaseModel):
         if self.date_from is None and self.date_to is None:
             return None
         if self.date_from and self.date_to and self.date_to < self.date_from:
-            raise InvalidParameter(f"date_to {self.date_to} is before date_from {self.date_from}")
+            told = f"date_to {self.date_to} is before date_from {self.date_from}"
+            raise InvalidParameter(told, errors=[Fault(pointer="query/date_to", detail="is before date_from")])
         return Days(self.date_field, self.date_from, self.date_to)
 
     @property

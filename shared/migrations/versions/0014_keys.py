@@ -1,4 +1,4 @@
-"""API keys.
+"""API keys, and what the holders of some may see besides what is public.
 
 Revision: 0014. Yesterday's code goes on beside it: it asks for no key.
 """
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0014'
-down_revision = '0012'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
@@ -36,7 +36,13 @@ def upgrade() -> None:
     comment='Who may ask for what. No row is ever deleted: it says who was allowed what, and until when.'
     )
     op.create_index(op.f('ix_api_key_replaces'), 'api_key', ['replaces'], unique=False, postgresql_where=sa.text('replaces IS NOT NULL'))
+    op.execute("""
+CREATE VIEW embargoed_article AS
+SELECT id, source, external_id, current_version, pub_status, available_at, embargo_until FROM article
+WHERE NOT announced AND pub_status = 'usable' AND embargo_until IS NOT NULL
+""")
 
 
 def downgrade() -> None:
+    op.execute('DROP VIEW embargoed_article')
     op.drop_table('api_key')

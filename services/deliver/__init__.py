@@ -1,0 +1,1 @@
+"""Deliver: sends changes to webhooks."""
