@@ -17,7 +17,8 @@ DATA_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 
 _SAFE: Headers = [
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # Not no-referrer: with that, browsers send forms with the origin "null", and no form would be ours.
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
 _OURS = frozenset((b"content-security-policy", *(name for name, _ in _SAFE)))

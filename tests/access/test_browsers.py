@@ -84,7 +84,7 @@ def test_every_answer_tells_browsers_to_run_nothing_of_it(guarded: Guarded) -> N
     for service, path in ((guarded.ops, "/login"), (guarded.api, "/v1/articles"), (guarded.ingest, "/nothing")):
         told = service.http.get(path).headers
         assert told["x-content-type-options"] == "nosniff"
-        assert told["referrer-policy"] == "no-referrer"
+        assert told["referrer-policy"] == "same-origin"
         assert told["cross-origin-opener-policy"] == "same-origin"
         policy = told["content-security-policy"]
         assert "default-src 'none'" in policy

@@ -220,6 +220,16 @@ def test_articles_are_found_by_the_form(api: Service, publish: Publish) -> None:
     assert "Không tìm thấy bài nào" in get(api, "/?date_from=2030-01-01")
 
 
+def test_what_was_looked_for_is_marked(api: Service, publish: Publish) -> None:
+    publish([VISIT, "Hội chợ Cồn Phụng\n\nSáng 5/9/2025, xã Mường Bo, tỉnh Lào Cai mở hội chợ."])
+    page = get(api, "/?q=lang chai ba con")
+    assert len(Page(page).all("li", class_="hit")) == len(
+        api.http.get("/v1/articles?q=lang chai ba con").json()["data"]
+    )
+    assert "<mark>làng</mark> <mark>chài</mark> <mark>Ba</mark> <mark>Cồn</mark>" in page
+    assert Page(get(api, "/?q=(hỏng", 400)).all("p", role="alert")
+
+
 def test_what_cannot_be_asked_is_told_on_the_page(api: Service) -> None:
     assert "Zzzz" in Page(get(api, "/?place=Zzzz", 400)).text
     assert Page(get(api, "/?place=Zzzz", 400)).all("p", role="alert")

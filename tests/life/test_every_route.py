@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from services.api.pages.finding import router as finding
+from services.api.pages.following import router as following
+from services.api.pages.reading import router as reading
 from services.ingest import orders
 from shared.contracts.bulletin import KillOrder
 from shared.database import transaction
@@ -90,6 +93,25 @@ def asked_of(http: httpx.Client, path: str) -> httpx.Response:
         return httpx.Response(answer.status_code, headers=answer.headers, text="\n".join(lines))
 
 
+def pages(newsroom: Newsroom, id: str) -> list[str]:
+    """The same of the pages for readers, which no description names."""
+    found = []
+    for router in (finding, reading, following):
+        for route in router.routes:
+            path = getattr(route, "path", "")
+            # A bulletin's page says less than its receipt, which is walked.
+            if "GET" not in getattr(route, "methods", ()) or path.startswith("/bulletins/"):
+                continue
+            filled = path.replace("{number}", "1").replace("{code}", "15").replace("{other}", id)
+            ids = [id]
+            for word, prefix, table in (("entities", "ent", "entity"), ("stories", "sto", "story")):
+                if f"/{word}/" in path:
+                    ids = [f"{prefix}_{row[0].hex}" for row in newsroom.database.rows(f"SELECT id FROM {table}")]
+            assert "{" not in filled.replace("{id}", ""), f"say what {path} shall be asked"
+            found += [filled.replace("{id}", one) for one in (ids if "{id}" in path else [""])]
+    return [*found, "/?q=trai", "/entities?q=tran", "/live/new?since=0", "/?province=15&sort=published"]
+
+
 QUERIES = {
     "/v1/articles": [
         "", "?limit=200", "?date_from=2025-09-05&date_to=2025-09-05", "?date_from=2025-01-01&date_field=event",
@@ -118,8 +140,8 @@ def test_nothing_of_a_hidden_article_is_in_any_answer(newsroom: Newsroom, how: s
         for service in ("api", "ingest")
         for path in routes(newsroom, id, service=service)
         for query in QUERIES.get(path, [""])
-    ]
-    assert len(asked) > 20
+    ] + [("api", path) for path in pages(newsroom, id)]
+    assert len(asked) > 40
     shown = {}
     for service, path in asked:
         answer = asked_of(getattr(newsroom, service).http, path)
@@ -148,3 +170,5 @@ def test_a_readable_article_is_in_these_answers(newsroom: Newsroom) -> None:
         if SECRET in asked_of(newsroom.api.http, path + query).text
     ]
     assert len(shown) >= 9, shown
+    drawn = [path for path in pages(newsroom, id) if SECRET in newsroom.api.http.get(path).text]
+    assert len(drawn) >= 7, drawn

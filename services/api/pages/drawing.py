@@ -20,7 +20,7 @@ _STARTS = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?![\d-]|-?[QWX])")
 _MOST_DAYS = 16
 _ISLANDS = (
     ("Hoàng Sa", "49", "48", ((296, 330), (304, 336), (311, 330), (318, 338), (307, 344))),
-    ("Trường Sa", "56", "56", ((294, 606), (306, 598), (315, 612), (302, 620), (324, 604), (318, 626))),
+    ("Trường Sa", "56", "56", ((286, 668), (298, 660), (307, 674), (294, 682), (316, 666), (310, 688))),
 )
 """The two archipelagos far out, moved nearer to the coast: the name, the province before and after the reform, dots."""
 

@@ -51,18 +51,18 @@ def show_articles(request: Request, engine: TheEngine, cursors: TheCursors, read
             named = _names(tx, asked)
     except (InvalidParameter, ValidationError) as error:
         wrong, named = _what_is_wrong(error), {}
-    kept = {name: value for name, value in asked.items() if name != "cursor"}
+    kept = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
     return page(
         "articles.html",
         reader,
         status=200 if wrong is None else 400,
         asked=dict.fromkeys(FILTERS, "") | asked,
         kept=kept,
-        is_filtered=bool(kept.keys() - {"q"}),
+        is_filtered=bool(kept.keys() - {"q", "date_field"}),
         named=named,
         found=found,
         wrong=wrong,
-        onward=urlencode({**kept, "cursor": found.onward}) if found.onward else None,
+        onward=urlencode({**asked, "cursor": found.onward}) if found.onward else None,
         without={name: urlencode({key: one for key, one in kept.items() if key != name}) for name in kept},
     )
 

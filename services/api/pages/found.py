@@ -17,7 +17,7 @@ from services.api.search.asked import ArticlesAsked
 
 FILTERS = (
     "q", "source", "kind", "person", "org", "place", "province", "law", "entity", "date_from", "date_to", "date_field",
-    "sort", "cursor",
+    "sort", "limit", "cursor",
 )  # fmt: skip
 """What the form and its links may ask."""
 _SEVERAL = {"source", "kind", "person", "org", "place", "province", "law", "entity"}
@@ -38,9 +38,14 @@ class Found:
 
 def find(request: Request, engine: Engine, cursors: Cursors, given: Mapping[str, str]) -> Found:
     """A page of what is asked for. Raises InvalidParameter, and pydantic's ValidationError."""
-    kept = {name: value for name, value in given.items() if name != "cursor"}
+    kept = {name: value for name, value in given.items() if name not in ("cursor", "limit")}
     values = {name: [value] if name in _SEVERAL else value for name, value in given.items()}
-    more = {"limit": _A_PAGE, "highlight": True, "facets": list(_FACETS), "count": "estimate" if kept else None}
+    more = {
+        "limit": given.get("limit", _A_PAGE),
+        "highlight": True,
+        "facets": list(_FACETS),
+        "count": "estimate" if kept else None,
+    }
     asked = ArticlesAsked.model_validate({**values, **more})
     told = orjson.loads(bytes(list_articles(request, asked, engine, cursors).body))
     return Found(

@@ -63,7 +63,9 @@ if (tip) {
 
 // A form asks only for what was filled in: its address stays short enough to be passed on.
 document.getElementById("search")?.addEventListener("submit", (event) => {
-  for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+  const fields = event.target.elements;
+  for (const field of fields) if (field.name && !field.value) field.disabled = true;
+  if (fields.date_from.disabled && fields.date_to.disabled) fields.date_field.disabled = true;
   setTimeout(() => { for (const field of event.target.elements) field.disabled = false; });
 });
 
