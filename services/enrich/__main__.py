@@ -76,7 +76,7 @@ def run_sweep(args: argparse.Namespace) -> None:
 def run_check(args: argparse.Namespace) -> None:
     """Exit 0 if a worker or sweep of this host has beaten lately, 1 if none has, or if work waits and it gets none done."""
     from services.enrich import tasks
-    from services.enrich.records import gate, repository
+    from services.enrich.records import gate, repository, workers
     from shared.database import transaction
 
     bench = tasks.furnish(settings())
@@ -87,7 +87,7 @@ def run_check(args: argparse.Namespace) -> None:
         waits = reach is not None and repository.work_waits(side, since=stuck_since, reach=reach)
         since = now - timedelta(seconds=args.seconds)
         progress_since = stuck_since if waits else None
-        sys.exit(not repository.heard_from(side, host=host, since=since, progress_since=progress_since))
+        sys.exit(not workers.heard_from(side, host=host, since=since, progress_since=progress_since))
 
 
 def run_explain(args: argparse.Namespace) -> None:

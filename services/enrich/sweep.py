@@ -16,8 +16,9 @@ from sqlalchemy import Engine
 
 from services.enrich import pipeline
 from services.enrich.processes import memory_of
-from services.enrich.records import daybook, gate, lives, repository, search
-from services.enrich.records.repository import Abandoned, Beat
+from services.enrich.records import daybook, gate, lives, repository, search, workers
+from services.enrich.records.repository import Abandoned
+from services.enrich.records.workers import Beat
 from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
@@ -174,8 +175,8 @@ class Sweep:
                 progress_at=now,
                 memory_bytes=memory_of([os.getpid()]),
             )
-            repository.beat(tx, sign, now=now)
-            repository.forget_workers(tx, unseen_since=now - _FORGET)
+            workers.beat(tx, sign, now=now)
+            workers.forget_workers(tx, unseen_since=now - _FORGET)
         self._keep_books()
 
     def _keep_books(self) -> None:
@@ -204,4 +205,4 @@ class Sweep:
             self.turn()
             time.sleep(max(0.0, self.settings.sweep_interval - (time.monotonic() - began)))
         with transaction(self.engine) as tx:
-            repository.sign_off(tx, self.bench.worker)
+            workers.sign_off(tx, self.bench.worker)

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.enrich import pipeline
 from services.enrich.processes import children_of, memory_of
-from services.enrich.records import gate, repository
-from services.enrich.records.repository import Beat
+from services.enrich.records import gate, repository, workers
+from services.enrich.records.workers import Beat
 from shared.database import transaction
 from shared.logging import logger
 
@@ -49,7 +49,7 @@ class Watchdog:
     def sign_off(self) -> None:
         """Say that the worker ends as it should. If that cannot be said, it is missed until it is forgotten."""
         with contextlib.suppress(SQLAlchemyError), transaction(self._engine) as side:
-            repository.sign_off(side, self._worker)
+            workers.sign_off(side, self._worker)
 
     def is_deaf(self, *, work_waits: bool, now: datetime) -> bool:
         """Has nothing come in for too long, although there was work all that time?"""
@@ -78,7 +78,7 @@ class Watchdog:
                 memory_bytes=memory_of([os.getpid(), *children]),
                 children=children,
             )
-            repository.beat(side, sign, now=now)
+            workers.beat(side, sign, now=now)
             reach = gate.standing(side).reach
             work_waits = reach is not None and repository.work_waits(side, since=now - self._deaf_after, reach=reach)
         if reach is None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from services.enrich import closing, pipeline, tally
 from services.enrich.claims import Claimed, Verdict
 from services.enrich.pipeline import Stage
-from services.enrich.records import daybook, gate, repository
+from services.enrich.records import daybook, gate, repository, workers
 from services.enrich.records.daybook import Done
 from services.enrich.tally import Closed
 from services.enrich.text.article import Article, UnreadableBulletin
@@ -180,7 +180,7 @@ class Workbench:
 
     def _note_hand(self, bulletin: Claimed | None) -> None:
         with transaction(self.side_engine) as side:
-            repository.note_hand(side, bulletin, worker=self.worker, now=self.clock())
+            workers.note_hand(side, bulletin, worker=self.worker, now=self.clock())
 
     def _let_flash_pass(self, tx: Connection, claimed: Sequence[Claimed]) -> None:
         """Work on the flash bulletins that came while this batch is read, each in a transaction of its own beside `tx`.

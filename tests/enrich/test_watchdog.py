@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.enrich import pipeline
-from services.enrich.records import repository
+from services.enrich.records import repository, workers
 from services.enrich.watchdog import Watchdog
 from shared.database import make_engine, transaction
 from tests.factories import NOON, a_bulletin
@@ -36,7 +36,7 @@ def test_every_look_is_a_beat(database: Database) -> None:
     watchdog._look()
     (beat,) = database.documents("SELECT worker, role, pipeline, seen_at FROM worker_heartbeat")
     with transaction(engine) as tx:
-        heard = [repository.heard_from(tx, host=host, since=beat["seen_at"]) for host in ("máy", "má", "khác")]
+        heard = [workers.heard_from(tx, host=host, since=beat["seen_at"]) for host in ("máy", "má", "khác")]
     engine.dispose()
     assert (beat["worker"], beat["role"], beat["pipeline"]) == ("máy:1", "worker", pipeline.version())
     assert heard == [True, False, False]
