@@ -106,6 +106,7 @@ class Stack:
         self.children["sweep"].start_at = time.monotonic() + _LATER
         if ops is not None:
             self._add("ops", "-m", "services.ops", "--fd", str(ops.fileno()), fds=(ops.fileno(),))
+            self.environment.setdefault("BANTIN_PROBE_URL", f"http://127.0.0.1:{ingest.getsockname()[1]}")
             self.children["ops"].start_at = time.monotonic() + _LATER
             self.ops_url = f"http://127.0.0.1:{ops.getsockname()[1]}"
         if self.with_deliveries:
@@ -231,6 +232,8 @@ class Stack:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.broker_url,
             "BANTIN_ANONYMOUS": os.environ.get("BANTIN_ANONYMOUS", "post,read,operate:admin"),
+            # For the form of the readers\' pages.
+            "BANTIN_INGEST_URL": self.ingest_url,
             **self.environment,
         }
 

@@ -266,7 +266,9 @@ class _Manners:
             await RedirectResponse(lead.address, 303)(scope, receive, send_with_id)
         except _DATABASE_AWAY as error:
             log.warning("database away", request_id=id, error=type(error).__name__)
-            await problem_response(_database_away(), id)(scope, receive, send_with_id)
+            # Of an answer that has begun nothing is sent any more: its reader sees that the end is missing.
+            if status == _NOT_SENT:
+                await problem_response(_database_away(), id)(scope, receive, send_with_id)
         except Exception:
             log.exception("request failed", request_id=id, path=scope["path"])
             if status == _NOT_SENT:

@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     """The least severe log line that is written."""
 
+    ingest_url: str = ""
+    """Where ingest is, for the form of the api's pages; empty: bulletins cannot be posted from a page."""
+
+    ingest_key: str = ""
+    """The key with which that form posts, where ingest wants one. It never reaches a browser."""
+
     anonymous: str = ""
     """The scopes of who asks without a key, such as `read` or `post,read,operate:admin`; by default none."""
 
@@ -136,6 +142,27 @@ class Settings(BaseSettings):
 
     worker_concurrency: int = 2
     """Child processes of one worker."""
+
+    probe_url: str = ""
+    """Where ingest is, for the synthetic bulletin that the desk sends end to end; empty: none is sent."""
+
+    probe_interval: float = 60.0
+    """Seconds between two synthetic bulletins."""
+
+    probe_key: str = ""
+    """What the desk sends as bearer token with a synthetic bulletin, where ingest asks for one."""
+
+    log_url: str = ""
+    """Where logs are looked up by an id, with `{id}` in it, for links in a bulletin's history; empty: no links."""
+
+    public_url: str = ""
+    """The address of the api as its readers know it, such as https://tin.example.vn; empty: as each request has it."""
+
+    max_exports: int = 4
+    """Exports that one api process writes at the same time; one more is answered 503."""
+
+    export_patience: float = 60.0
+    """Seconds a reader of an export may take nothing before it is cut off."""
 
 
 @lru_cache

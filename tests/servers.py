@@ -39,7 +39,8 @@ _TABLES = (
     "raw_object, bulletin_key, bulletin, attempt, worker_heartbeat, worker_hand, article, article_version, duplicate_relation, "
     "article_fingerprint, article_band, article_event, change, feed_head, operator_action, operator_action_bulletin, "
     "entity, entity_alias, entity_fact, article_entity, entity_decision, story, story_member, article_sketch, "
-    "sketch_key, api_key, article_search, consumer, webhook, webhook_delivery"
+    "sketch_key, api_key, article_search, consumer, webhook, webhook_delivery, ops_setting, repair_job, daybook_page, "
+    "latency_minute, source_hour, probe"
 )
 
 

@@ -17,7 +17,8 @@ SELECT exact_key, count(*) FROM article WHERE exact_key IS NOT NULL GROUP BY exa
 -- name: every article can be found again by what it says, and under its keys
 SELECT article.id, article_fingerprint.number FROM article
 LEFT JOIN article_fingerprint ON article_fingerprint.article_id = article.id
-WHERE article.erased_at IS NULL AND NOT EXISTS (SELECT FROM article_band WHERE article_band.number = article_fingerprint.number);
+WHERE article.erased_at IS NULL AND article.source IS DISTINCT FROM 'bantin.probe'
+      AND NOT EXISTS (SELECT FROM article_band WHERE article_band.number = article_fingerprint.number);
 
 -- name: no duplicate is an original, and no relation leads to its own bulletin's article
 SELECT duplicate_relation.bulletin_id, original_id FROM duplicate_relation

@@ -9,7 +9,11 @@ from services.api.articles import router as articles
 from services.api.cursor import Cursors
 from services.api.embargoes import router as embargoes
 from services.api.entities import router as entities
+from services.api.export_routes import Exports
+from services.api.export_routes import router as exports
+from services.api.feed_routes import router as feeds
 from services.api.follow.desk import follow
+from services.api.pages.router import add_pages
 from services.api.places import router as places
 from services.api.revalidation import Revalidation
 from services.api.routes import router
@@ -28,8 +32,13 @@ _SESSION = {
     "max_parallel_workers_per_gather": "0",
 }  # fmt: skip
 
-RULES = (Rule(ANY, "/v1/embargoes", (Scope.EMBARGO,)), Rule(ANY, "/", (Scope.READ,)))
-"""Who reads may follow, too; what is under embargo has addresses and a scope of its own."""
+RULES = (
+    Rule(ANY, "/v1/embargoes", (Scope.EMBARGO,)),
+    Rule(("POST",), "/post", (Scope.POST,)),
+    Rule(ANY, "/", (Scope.READ,)),
+)
+"""Who reads may follow, too; what is under embargo has addresses and a scope of its own. The form of the pages posts
+with a key of ours: it asks whether the sender may."""
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -42,8 +51,10 @@ def make_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with following():
             yield
+        ingest.close()
         engine.dispose()
         gate.close()
+        app.state.exports.close()
 
     app = create_app(
         "api",
@@ -55,14 +66,19 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(Revalidation)
     app.state.engine = engine
+    app.state.public_url = settings.public_url
+    app.state.exports = Exports(settings.database_url, most=settings.max_exports, patience=settings.export_patience)
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
     app.state.field_selections = settings.field_selections
     app.include_router(articles)
     following = follow(app, engine, settings)
     app.include_router(router)
+    app.include_router(feeds)
+    app.include_router(exports)
     app.include_router(places)
     app.include_router(stories)
     app.include_router(entities)
     app.include_router(embargoes)
-    app.include_router(login_routes(gate, stylesheet="/docs.css"))
+    app.include_router(login_routes(gate, stylesheet="/static/page.css"))
+    ingest = add_pages(app, settings)
     return app

@@ -17,7 +17,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.cli import show
+from services.cli import measured, show
 from services.cli.home import ROOT, addresses
 
 quarantine = typer.Typer(
@@ -31,6 +31,8 @@ ErrorClass = Annotated[str, typer.Option(help="Those of a class of error.")]
 Everything = Annotated[bool, typer.Option("--all", help="All.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept.")]
 Actor = Annotated[str, typer.Option(help="Who; by default you. It is kept.")]
+Stage = Annotated[str, typer.Option(help="Those that failed in a stage.")]
+Rate = Annotated[float, typer.Option(help="So many a second, by the desk itself, piece by piece; 0: at once.", min=0)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing; tell how many are meant.")]
 
 
@@ -78,13 +80,16 @@ def history(id: Annotated[str, typer.Argument(help="bul_… or art_…")], as_js
 def top(
     every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.2)] = 2.0,
     count: Annotated[int, typer.Option(help="Stop after so many looks; 0: never.", min=0)] = 0,
+    as_json: Json = False,
 ) -> None:
-    """Show queues, workers and quarantine, again and again."""
+    """Show queues, latency, workers and quarantine, again and again."""
     looks = 0
     with Live(console=show.console, auto_refresh=False) as live:
         while True:
             found = told("all")
-            live.update(Group(_queues(found["queues"]), _workers(found["workers"]), _groups(found)), refresh=True)
+            parts = [_queues(found["queues"]), measured.probes(found["probes"]), measured.latency(found["latency"])]
+            parts += [_workers(found["workers"]), _groups(found), _jobs(found["jobs"])]
+            show.document(found) if as_json else live.update(Group(*parts), refresh=True)
             looks += 1
             if looks == count:
                 return
@@ -109,14 +114,17 @@ def _repairer(what: str) -> Callable[..., None]:
         bulletins: Bulletins = None,
         signature: Signature = "",
         error_class: ErrorClass = "",
+        stage: Stage = "",
         everything: Everything = False,
+        rate: Rate = 0.0,
         reason: Reason = "",
         actor: Actor = "",
         dry_run: DryRun = False,
         as_json: Json = False,
     ) -> None:
-        which = _which(bulletins, signature, error_class, everything=everything)
-        _repair(what, which, reason=reason, actor=actor, dry_run=dry_run, as_json=as_json)
+        which = _which(bulletins, signature, error_class, stage, everything=everything)
+        pace = [f"--rate={rate}"] if rate else []
+        _repair(what, [*which, *pace], reason=reason, actor=actor, dry_run=dry_run, as_json=as_json)
 
     return repair
 
@@ -128,12 +136,47 @@ for _what, _help in (
     quarantine.command(_what, help=_help)(_repairer(_what))
 
 
-def _which(bulletins: list[str] | None, signature: str, error_class: str, *, everything: bool) -> list[str]:
+@quarantine.command("jobs")
+def list_jobs(as_json: Json = False) -> None:
+    """List long repairs, newest first, with how far each has come."""
+    found = told("jobs")
+    show.document(found) if as_json else show.console.print(_jobs(found["jobs"]))
+
+
+def _steerer(what: str) -> Callable[..., None]:
+    def steer(
+        job: Annotated[int, typer.Argument(help="Its number, of `bantin quarantine jobs`.")],
+        reason: Reason = "",
+        actor: Actor = "",
+        as_json: Json = False,
+    ) -> None:
+        found = told(what, str(job), *who(reason, actor))
+        show.document(found) if as_json else show.console.print(_jobs([found]))
+
+    return steer
+
+
+for _what, _help in (
+    ("stop", "Stop a long repair."),
+    ("continue", "Let a long repair go on from where it was stopped."),
+):
+    quarantine.command(_what, help=_help)(_steerer(_what))
+
+
+def who(reason: str, actor: str) -> list[str]:
+    """The words that say who asks and why; without a why it ends here."""
+    if not reason:
+        show.fail("say why: --reason", 2)
+    return [f"--reason={reason}", f"--actor={actor or getpass.getuser()}"]
+
+
+def _which(bulletins: list[str] | None, signature: str, error_class: str, stage: str, *, everything: bool) -> list[str]:
     words = [f"--bulletin={one}" for one in bulletins or []]
     words += [f"--signature={signature}"] if signature else []
     words += [f"--error-class={error_class}"] if error_class else []
+    words += [f"--stage={stage}"] if stage else []
     if not words and not everything:
-        show.fail("say which: bulletins, --signature, --error-class, or --all", 2)
+        show.fail("say which: bulletins, --signature, --error-class, --stage, or --all", 2)
     return words
 
 
@@ -144,6 +187,8 @@ def _repair(what: str, which: list[str], *, reason: str, actor: str, dry_run: bo
     found = told(what, *words, *(["--dry-run"] if dry_run else []))
     if as_json:
         show.document(found)
+    elif "rate" in found:
+        show.console.print(f"job {found['id']} has begun: {found['matched']} bulletins, {found['rate']:g} a second")
     else:
         done = "would be" if dry_run else "were"
         verb = {"replay": "let run again", "discard": "given up"}[what]
@@ -154,41 +199,70 @@ def _queues(found: dict[str, Any]) -> Group:
     table = _table("queue", "waiting", "in work", "to be retried", "oldest waits")
     for one in found["queues"]:
         counts = (str(one[name]) for name in ("waiting", "in_work", "retrying"))
-        table.add_row(one["priority"], *counts, _seconds(one["oldest_age_seconds"]))
+        name = one["priority"] + (" [bold red]paused[/]" if one["paused"] else "")
+        name += f" (at most {one['max_concurrency']} at once)" if one["max_concurrency"] else ""
+        table.add_row(name, *counts, _seconds(one["oldest_age_seconds"]))
     rates = _table("a minute", *(f"{rate['minutes']} min" for rate in found["rates"]))
     for name in ("accepted", "finished"):
         rates.add_row(name, *(f"{rate[f'{name}_per_minute']:.1f}" for rate in found["rates"]))
     drained = _seconds(found["seconds_to_drain"]) if found["seconds_to_drain"] is not None else "never, at this rate"
-    return Group(table, rates, Text(f"drained in {drained}; {found['quarantined']} quarantined\n"))
+    held = [
+        Text(f"{one['queue']}: {_set(one)} by {one['actor']}: {one['reason']}", style="yellow")
+        for one in found["settings"]
+    ]
+    return Group(table, rates, *held, Text(f"drained in {drained}; {found['quarantined']} quarantined\n"))
+
+
+def _set(setting: dict[str, Any]) -> str:
+    limited = f"limited to {setting['most']}" if setting["most"] else ""
+    return " and ".join(word for word in ("paused" if setting["paused"] else "", limited) if word)
+
+
+def _jobs(found: list[dict[str, Any]]) -> Group:
+    if not found:
+        return Group()
+    table = _table("job", "what", "state", "done", "rate", "left", "who and why")
+    for job in found:
+        left = _seconds(job["seconds_left"]) if job["seconds_left"] is not None else "–"
+        done = f"{job['done']}/{job['matched']}"
+        asked = Text(f"{job['actor']}: {job['reason']}")
+        table.add_row(str(job["id"]), job["action"], job["state"], done, f"{job['rate']:g}/s", left, asked)
+    return Group(table)
 
 
 def _workers(found: dict[str, Any]) -> Group:
     at = datetime.fromisoformat(found["at"])
-    table = _table("process", "role", "seen ago", "progress ago", "health")
+    table = _table("process", "role", "version", "seen ago", "progress ago", "memory", "health")
     for one in found["processes"]:
         ages = (
             _seconds((at - datetime.fromisoformat(one[name])).total_seconds()) for name in ("seen_at", "progress_at")
         )
         colour = "" if one["health"] == "well" else "bold red"
-        table.add_row(one["worker"], one["role"], *ages, one["health"], style=colour)
-    hands = _table("child", "in hand", "for", "finished last minute", "failed last minute")
+        memory = f"{one['memory_bytes'] / 1_048_576:.0f} MiB" if one["memory_bytes"] else "–"
+        table.add_row(one["worker"], one["role"], one["pipeline"], *ages, memory, one["health"], style=colour)
+    hands = _table("child", "in hand", "for", "finished last minute", "failed last minute", "deaths in a day")
     for one in found["hands"]:
         held = _seconds(one["seconds"]) if one["seconds"] is not None else "–"
-        done = (str(one[name]) for name in ("finished_last_minute", "failed_last_minute"))
+        done = (str(one[name]) for name in ("finished_last_minute", "failed_last_minute", "deaths_last_day"))
         hands.add_row(one["worker"], str(one["in_hand"]), held, *done)
     if not found["processes"]:
         return Group(Text("nobody works here\n", style="bold red"))
-    return Group(table, hands, Text(""))
+    deaths = [Text(f"died on {one['bulletin']}: {one['worker']}", style="red") for one in found["deaths"][:5]]
+    return Group(table, hands, *deaths, Text(""))
 
 
 def _groups(found: dict[str, Any]) -> Group:
     if not found["groups"]:
         return Group(Text("no bulletin is quarantined"))
-    table = _table("signature", "bulletins", "first seen", "last seen", "error")
+    table = _table("signature", "bulletins", "stage", "first seen", "last seen", "error")
     for one in found["groups"]:
         seen = (one[name][:19].replace("T", " ") for name in ("first_seen", "last_seen"))
         table.add_row(
-            one["signature"], str(one["bulletins"]), *seen, Text(f"{one['error_class']}\n{one['said'] or ''}")
+            one["signature"],
+            str(one["bulletins"]),
+            one["stage"] or "–",
+            *seen,
+            Text(f"{one['error_class']}\n{one['said'] or ''}"),
         )
     return Group(table)
 
@@ -198,6 +272,7 @@ def _ledger(found: dict[str, Any]) -> Group:
     for state, count in found["states"].items():
         table.add_row(state, str(count))
     table.add_row("accepted", str(found["accepted"]), style="bold")
+    table.add_row("probes, not counted above", str(found["probes"]), style="dim")
     if found["balanced"]:
         return Group(table, Text("balanced", style="green"))
     broken = [Text(f"{one['rule']}: {', '.join(one['bulletins'])}", style="bold red") for one in found["broken"]]

@@ -74,15 +74,20 @@ def run_sweep(args: argparse.Namespace) -> None:
 
 
 def run_check(args: argparse.Namespace) -> None:
-    """Exit 0 if a worker or sweep of this host has beaten lately, 1 if none has."""
+    """Exit 0 if a worker or sweep of this host has beaten lately, 1 if none has, or if work waits and it gets none done."""
     from services.enrich import tasks
-    from services.enrich.records import repository
+    from services.enrich.records import gate, repository
     from shared.database import transaction
 
     bench = tasks.furnish(settings())
+    now, host = bench.clock(), socket.gethostname()
+    stuck_since = now - timedelta(seconds=args.stuck)
     with transaction(bench.side_engine) as side:
-        since = bench.clock() - timedelta(seconds=args.seconds)
-        sys.exit(not repository.heard_from(side, host=socket.gethostname(), since=since))
+        reach = gate.standing(side).reach
+        waits = reach is not None and repository.work_waits(side, since=stuck_since, reach=reach)
+        since = now - timedelta(seconds=args.seconds)
+        progress_since = stuck_since if waits else None
+        sys.exit(not repository.heard_from(side, host=host, since=since, progress_since=progress_since))
 
 
 def run_explain(args: argparse.Namespace) -> None:
@@ -199,6 +204,9 @@ def main() -> None:
     sweep.set_defaults(run=run_sweep)
     check = roles.add_parser("check", help="is a worker or sweep of this host alive and getting on?")
     check.add_argument("--seconds", type=float, default=30.0, help="how old its last beat may be")
+    check.add_argument(
+        "--stuck", type=float, default=25.0, help="how long it may get nothing done while bulletins wait"
+    )
     check.set_defaults(run=run_check)
     explain = roles.add_parser("explain", help="tell what is found in a text, without any server")
     explain.add_argument("files", nargs="*", type=Path)

@@ -37,6 +37,7 @@ class Claimed:
     note: str | None = None
     embargo_until: datetime | None = None
     suspect: bool = False
+    probe: bool = False
 
     @property
     def number(self) -> int:
@@ -46,8 +47,8 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What became of one attempt: the bulletin's next state and, where it failed, why, when it runs again, and whether
-    `alone`, because it could do harm to others of its batch."""
+    """What became of one attempt: the bulletin's next state and, where it failed, in which stage, why, when it runs again,
+    and whether `alone`, because it could do harm to others of its batch."""
 
     bulletin: Claimed
     state: State
@@ -57,6 +58,7 @@ class Verdict:
     run_at: datetime | None = None
     alone: bool = False
     stage_ms: Mapping[str, float] | None = None
+    stage: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

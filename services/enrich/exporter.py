@@ -10,13 +10,13 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
 from services.enrich import pipeline
-from services.enrich.records import repository
+from services.enrich.records import gate, repository
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
 
 
 class QueueCollector(Collector):
-    """Waiting and retrying bulletins by priority, the age of the oldest, and the quarantine by class of fault."""
+    """Waiting and retrying bulletins by priority, the age of the oldest, pauses, and the quarantine by class of fault."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self._engine, self._clock = engine, clock
@@ -30,6 +30,7 @@ class QueueCollector(Collector):
         with transaction(self._engine) as tx:
             queue = repository.queue_figures(tx, now=self._clock())
             quarantine = repository.quarantine_figures(tx)
+            paused = gate.paused(tx)
         items = GaugeMetricFamily("bantin_queue_items", "Bulletins in the queue.", labels=["state", "priority"])
         age = GaugeMetricFamily(
             "bantin_queue_oldest_age_seconds", "How long the oldest due bulletin has waited.", labels=["priority"]
@@ -43,9 +44,12 @@ class QueueCollector(Collector):
         # Of an empty quarantine something is told as well: what was not there before does not grow.
         for error_class, count in ({"WorkerDied": 0} | dict(quarantine)).items():
             held.add_metric([error_class], count)
+        stopped = GaugeMetricFamily("bantin_queue_paused", "1 while an operator holds it back.", labels=["queue"])
+        for queue_name, is_paused in paused.items():
+            stopped.add_metric([queue_name], float(is_paused))
         build = GaugeMetricFamily("bantin_build_info", "1, of the engine that runs.", labels=["version", "pipeline"])
         build.add_metric([_release(), pipeline.version()], 1)
-        return items, age, held, build
+        return items, age, held, stopped, build
 
 
 @cache

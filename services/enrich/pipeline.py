@@ -38,15 +38,25 @@ STAGES: tuple[Stage, ...] = (
 """What needs the bulletin alone. It comes first, before any lock is taken."""
 
 
-def read(article: Article, stages: Iterable[Stage], clock: Callable[[], float]) -> tuple[Article, dict[str, float]]:
-    """The article with everything that its own text says, and the milliseconds of each stage by its name."""
-    times: dict[str, float] = {}
+def read(
+    article: Article, stages: Iterable[Stage], clock: Callable[[], float], times: dict[str, float] | None = None
+) -> tuple[Article, dict[str, float]]:
+    """The article with everything that its own text says, and the milliseconds of each stage by its name.
+
+    `times` is filled as it goes: where a stage raises, those before it are in there.
+    """
+    times = {} if times is None else times
     before = clock()
     for stage in stages:
         article = stage(article)
         times[stage.__name__] = round(((now := clock()) - before) * 1000, 3)
         before = now
     return article, times
+
+
+def failed_stage(stages: Iterable[Stage], times: Mapping[str, float]) -> str | None:
+    """The stage that raised in `read`, by what it left in `times`; None if all were done."""
+    return next((stage.__name__ for stage in stages if stage.__name__ not in times), None)
 
 
 def understand(article: Article) -> Article:

@@ -15,8 +15,9 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from services.enrich import pipeline
-from services.enrich.records import lives, repository, search
-from services.enrich.records.repository import Abandoned
+from services.enrich.processes import memory_of
+from services.enrich.records import daybook, gate, lives, repository, search
+from services.enrich.records.repository import Abandoned, Beat
 from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
@@ -125,8 +126,13 @@ class Sweep:
         patience = self.settings.ring_grace if silent else self.settings.ring_age
         rung_before = now - timedelta(seconds=patience)
         with transaction(self.engine) as tx:
-            suspects = repository.suspects_due(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG)
-            fresh = repository.overdue(tx, rung_before=rung_before, now=now, limit=_MOST_RUNG) if silent else []
+            reach, slots = gate.standing(tx)
+            if reach is None:
+                return
+            # Where few may work, bells for more would be taken by hands that may not.
+            most = min(_MOST_RUNG, slots * self.settings.batch_size) if slots else _MOST_RUNG
+            suspects = repository.suspects_due(tx, rung_before=rung_before, now=now, limit=most, reach=reach)
+            fresh = repository.overdue(tx, rung_before=rung_before, now=now, limit=most, reach=reach) if silent else []
         if fresh:
             BELLS_LOST.inc()
         self._ring_for([id for id, priority in fresh if priority is Priority.FLASH], FLASH)
@@ -160,16 +166,24 @@ class Sweep:
             return
         self.started_at, self.beaten_at = self.started_at or now, now
         with transaction(self.engine) as tx:
-            repository.beat(
-                tx,
+            sign = Beat(
                 worker=self.bench.worker,
                 role="sweep",
                 pipeline=pipeline.version(),
                 started_at=self.started_at,
                 progress_at=now,
-                now=now,
+                memory_bytes=memory_of([os.getpid()]),
             )
+            repository.beat(tx, sign, now=now)
             repository.forget_workers(tx, unseen_since=now - _FORGET)
+        self._keep_books()
+
+    def _keep_books(self) -> None:
+        """Add up what the workers wrote down, and forget what is too old to be looked at."""
+        with transaction(self.engine) as tx:
+            while daybook.add_up(tx) == daybook.MOST_PAGES:
+                pass
+            daybook.forget(tx, now=self.clock())
 
     def run(self) -> None:
         """Turn until SIGTERM, which is heeded between two turns."""

@@ -15,7 +15,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.enrich import pipeline
-from services.enrich.records import repository
+from services.enrich.processes import children_of, memory_of
+from services.enrich.records import gate, repository
+from services.enrich.records.repository import Beat
 from shared.database import transaction
 from shared.logging import logger
 
@@ -66,16 +68,22 @@ class Watchdog:
     def _look(self) -> None:
         now = self._clock()
         with transaction(self._engine) as side:
-            repository.beat(
-                side,
+            children = children_of(os.getpid())
+            sign = Beat(
                 worker=self._worker,
                 role="worker",
                 pipeline=pipeline.version(),
                 started_at=self._started_at,
                 progress_at=self._progress_at,
-                now=now,
+                memory_bytes=memory_of([os.getpid(), *children]),
+                children=children,
             )
-            work_waits = repository.work_waits(side, since=now - self._deaf_after)
+            repository.beat(side, sign, now=now)
+            reach = gate.standing(side).reach
+            work_waits = reach is not None and repository.work_waits(side, since=now - self._deaf_after, reach=reach)
+        if reach is None:
+            # Nothing may be worked on: to take nothing is no deafness, nor right after.
+            self.progress()
         if self.is_deaf(work_waits=work_waits, now=now):
             log.error("worker is deaf and ends itself")
             # Not a warm shutdown: that would wait for the very connection which is lost. And no SIGKILL: as the first

@@ -16,7 +16,8 @@ from services.enrich import linking, pipeline, tally
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.linking import Named
 from services.enrich.pipeline import Stage
-from services.enrich.records import fingerprints, lives, repository, search, stories
+from services.enrich.records import daybook, fingerprints, gate, lives, repository, search, stories
+from services.enrich.records.daybook import Done
 from services.enrich.tally import Closed
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.duplicates import Judged
@@ -67,12 +68,14 @@ class Workbench:
 
         def claim_flash_first(tx: Connection) -> list[Claimed]:
             nonlocal flash_came_first
-            flash = repository.claim_flash(tx, now=self.clock(), limit=size, max_bytes=most)
+            flash = self._claim_flash(tx, limit=size, max_bytes=most)
             flash_came_first = bool(flash)
             return flash or claim(tx)
 
         def claim(tx: Connection) -> list[Claimed]:
-            claimed = repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most)
+            if (reach := gate.enter(tx, "normal")) is None:
+                return []
+            claimed = repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most, reach=reach)
             tally.count_skipped(ids, claimed)
             return claimed
 
@@ -83,7 +86,17 @@ class Workbench:
 
     def enrich_suspect(self) -> int:
         """Work on one bulletin that failed or killed its worker before, if one is due."""
-        return self._work(lambda tx: repository.claim_suspect(tx, now=self.clock()))
+
+        def claim(tx: Connection) -> list[Claimed]:
+            reach = gate.enter(tx, "any")
+            return repository.claim_suspect(tx, now=self.clock(), reach=reach) if reach else []
+
+        return self._work(claim)
+
+    def _claim_flash(self, tx: Connection, *, limit: int, max_bytes: int) -> list[Claimed]:
+        if gate.enter(tx, "flash") is None:
+            return []
+        return repository.claim_flash(tx, now=self.clock(), limit=limit, max_bytes=max_bytes)
 
     def _work(self, claim: Claim) -> int:
         """Claim, make articles, close and commit, in one transaction; then the same with what waited for these.
@@ -100,8 +113,13 @@ class Workbench:
         return done
 
     def _claim_next(self, keys: Sequence[UUID]) -> Claim:
-        most = self.settings.batch_bytes
-        return lambda tx: repository.claim_next(tx, keys, now=self.clock(), max_bytes=most)
+        def claim(tx: Connection) -> list[Claimed]:
+            if (reach := gate.enter(tx, "any")) is None:
+                return []
+            most = self.settings.batch_bytes
+            return repository.claim_next(tx, keys, now=self.clock(), max_bytes=most, reach=reach)
+
+        return claim
 
     def _work_once(self, claim: Claim) -> list[Claimed]:
         """One transaction; what was closed or put back in it."""
@@ -113,8 +131,8 @@ class Workbench:
                     if claimed:
                         traced.enter_context(tally.batch_span(claimed, self.worker))
                         tally.count_claim(claimed, began := self.clock())
-                        self._note_starts(claimed)
-                        closed = self._close(tx, *self._read_all(tx, claimed))
+                        self._note_starts(claimed, began)
+                        closed = self._close(tx, *self._read_all(tx, claimed), began)
                 if claimed:
                     tally.count(closed, now := self.clock())
                     tally.trace(closed, began, now, self.worker)
@@ -123,9 +141,9 @@ class Workbench:
             self._after_fault(claimed, error)
             return []
 
-    def _note_starts(self, claimed: Sequence[Claimed]) -> None:
+    def _note_starts(self, claimed: Sequence[Claimed], now: datetime) -> None:
         with transaction(self.side_engine) as side:
-            repository.note_starts(side, claimed, worker=self.worker, pipeline=pipeline.version(), now=self.clock())
+            repository.note_starts(side, claimed, worker=self.worker, pipeline=pipeline.version(), now=now)
 
     def _read_all(
         self, tx: Connection, claimed: Sequence[Claimed]
@@ -138,19 +156,20 @@ class Workbench:
         texts = repository.texts(tx, claimed)
         looked_up_at = time.monotonic()
         for bulletin in claimed:
+            times: dict[str, float] = {}
             if len(claimed) > 1:
                 self._note_hand(bulletin)
             try:
                 id = bulletin.article_id or self.new_id()
                 blank = Article(id=id, filed=texts[bulletin.id], given=bulletin.published)
                 with time_limit(self.settings.bulletin_timeout):
-                    article, times = pipeline.read(blank, self.stages, time.perf_counter)
+                    article, _ = pipeline.read(blank, self.stages, time.perf_counter, times)
                 made.append((bulletin, article, times))
             except UnreadableBulletin as error:
-                failed.append(_quarantined(bulletin, error))
+                failed.append(_quarantined(bulletin, error, self._stage_after(times)))
                 _log_failure(failed[-1])
             except Exception as error:  # the one place where any fault of a stage becomes a verdict on its bulletin
-                failed.append(self._failed(bulletin, error))
+                failed.append(self._failed(bulletin, error, stage=self._stage_after(times)))
                 _log_failure(failed[-1])
             if time.monotonic() - looked_up_at > _LOOK_UP:
                 self._let_flash_pass(tx, claimed)
@@ -158,6 +177,9 @@ class Workbench:
         if len(claimed) > 1:
             self._note_hand(None)
         return made, failed
+
+    def _stage_after(self, times: dict[str, float]) -> str | None:
+        return pipeline.failed_stage(self.stages, times)
 
     def _note_hand(self, bulletin: Claimed | None) -> None:
         with transaction(self.side_engine) as side:
@@ -170,14 +192,18 @@ class Workbench:
         """
         ours = [bulletin.id for bulletin in claimed]
         while repository.flash_waits(tx, besides=ours, now=self.clock()):
-            if not self._work(lambda beside: repository.claim_flash(beside, now=self.clock(), limit=1, max_bytes=0)):
+            if not self._work(lambda beside: self._claim_flash(beside, limit=1, max_bytes=0)):
                 return
 
     def _close(
-        self, tx: Connection, made: list[tuple[Claimed, Article, dict[str, float]]], failed: list[Verdict]
+        self,
+        tx: Connection,
+        made: list[tuple[Claimed, Article, dict[str, float]]],
+        failed: list[Verdict],
+        begun_at: datetime,
     ) -> Closed:
         """Everything that is written. The locks on keys and on the feed's head are held for this long only."""
-        now = self.clock()
+        now, closing_since = self.clock(), time.perf_counter()
         known: dict[int, tuple[UUID, Said]] = {}
         judged: Judged = {}
         originals = self._lock_words(tx, [article for _, article, _ in made], known, judged) if made else {}
@@ -185,7 +211,10 @@ class Workbench:
         versions, plain, ends = [], [], dict[UUID, State]()
         for bulletin, article, _ in made:
             standing = standings.get(bulletin.id)
-            if standing is None or standing.is_new_and_public:
+            if bulletin.probe:
+                versions.append(lives.unseen(bulletin, article))
+                ends[bulletin.id] = State.PUBLISHED
+            elif standing is None or standing.is_new_and_public:
                 plain.append((bulletin, article))
             elif standing.killed:
                 ends[bulletin.id] = State.WITHDRAWN
@@ -202,11 +231,12 @@ class Workbench:
         versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
         lives.move_on(tx, versions)
         repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
-        search.keep(tx, versions)
+        shown = [one for one in versions if not one.bulletin.probe]
+        search.keep(tx, shown)
         fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
-        fingerprints.add(tx, [one.article for one in versions if one.current])
+        fingerprints.add(tx, [one.article for one in shown if one.current])
         fingerprints.add_relations(tx, pairs, now=now)
-        linking.link(tx, [_named(one) for one in versions], now=now)
+        linking.link(tx, [_named(one) for one in shown], now=now)
         # What is under an embargo is told to nobody, not even by the story that it would be in.
         fresh = [one for one in versions if one.first and one.announced]
         stories.gather(tx, [(one.bulletin, one.article) for one in fresh], new_id=self.new_id)
@@ -218,6 +248,14 @@ class Workbench:
             for bulletin, _, times in made
         ]
         repository.close(tx, verdicts + failed, now=now)
+        seen = {one.bulletin.id for one in versions if one.change}
+        read = {bulletin.id: article for bulletin, article, _ in made}
+        done = [
+            Done(verdict=one, article=read.get(one.bulletin.id), readable=one.bulletin.id in seen)
+            for one in verdicts + failed
+        ]
+        closing_ms = (time.perf_counter() - closing_since) * 1000
+        daybook.write(tx, done, begun_at=begun_at, closing_ms=closing_ms, now=self.clock())
         repository.publish(tx, versions, now=now)
         return Closed(verdicts=verdicts + failed, versions=versions, articles=[*settled, *revised])
 
@@ -235,14 +273,16 @@ class Workbench:
         # Statements of their own: they see what was committed while the locks were waited for.
         return holders(tx, [article.exact_key for article in articles])
 
-    def _failed(self, bulletin: Claimed, error: BaseException, *, alone: bool = False) -> Verdict:
+    def _failed(
+        self, bulletin: Claimed, error: BaseException, *, stage: str | None = None, alone: bool = False
+    ) -> Verdict:
         """Back into the queue for a later try, `alone` or with others; into quarantine when it has failed too often.
 
         A try that takes all the time there is holds others up as a death does: no more of them, and alone.
         """
         failures, slow = bulletin.failures + 1, isinstance(error, TookTooLong)
         if failures >= (self.settings.max_deaths if slow else self.settings.max_tries):
-            return _quarantined(bulletin, error)
+            return _quarantined(bulletin, error, stage)
         return Verdict(
             bulletin=bulletin,
             state=State.QUEUED,
@@ -251,6 +291,7 @@ class Workbench:
             error=_told(error),
             run_at=self.clock() + backoff(failures, self.chance()),
             alone=alone or slow,
+            stage=stage,
         )
 
     def _after_fault(self, claimed: Sequence[Claimed], error: SQLAlchemyError) -> None:
@@ -288,13 +329,14 @@ def _first(bulletin: Claimed, article: Article) -> Version:
     return Version(bulletin=bulletin, article=article, number=bulletin.revision)
 
 
-def _quarantined(bulletin: Claimed, error: BaseException) -> Verdict:
+def _quarantined(bulletin: Claimed, error: BaseException, stage: str | None) -> Verdict:
     return Verdict(
         bulletin=bulletin,
         state=State.QUARANTINED,
         outcome="quarantined",
         error_class=type(error).__name__,
         error=_told(error),
+        stage=stage,
     )
 
 

@@ -1,6 +1,6 @@
 """The bulletins' rows, as the front door sees them: every statement of ingest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from sqlalchemy import Connection, func, select
 
 from services.ingest.admission import Filing, Load
-from shared.contracts.bulletin import Priority, State
+from shared.contracts.bulletin import PROBE, Priority, State
 from shared.database import AnyRow
 from shared.tables.articles import article, article_version, duplicate_relation
 from shared.tables.bulletins import attempt, bulletin, bulletin_key, raw_object
@@ -31,10 +31,10 @@ WITH incoming AS (
 )
 INSERT INTO bulletin (id, client, idem_key, fingerprint, source, external_id, published, priority, media_type, charset,
                       charset_reason, raw_sha256, size, request_id, traceparent, received_at, run_at, rung_at,
-                      embargo_until)
+                      embargo_until, probe)
 SELECT id, client, idem_key, fingerprint, source, external_id, published, priority, media_type, charset,
        charset_reason, sha, octet_length(raw), request_id, traceparent, received_at, received_at, received_at,
-       embargo_until
+       embargo_until, source IS NOT DISTINCT FROM %(probe)s
 FROM incoming ORDER BY client, idem_key, id
 ON CONFLICT DO NOTHING
 RETURNING id
@@ -53,6 +53,9 @@ _OLDEST = """
 SELECT extract(epoch FROM %(now)s - min(oldest))::float8 FROM (
     SELECT (SELECT min(run_at) FROM bulletin
             WHERE status = 'queued' AND priority = p AND run_at <= %(now)s
+                  -- What an operator holds back is no reason to send newsrooms away.
+                  AND NOT EXISTS (SELECT FROM ops_setting WHERE paused AND queue IN (
+                      'all', CASE p WHEN 0 THEN 'flash' ELSE 'normal' END))
                   -- Of the bulletins under one key, the first that is queued: the others wait for it, not for a worker.
                   AND (article_id IS NULL OR NOT EXISTS (
                       SELECT FROM bulletin AS earlier WHERE earlier.article_id = bulletin.article_id
@@ -95,6 +98,7 @@ async def take_in(connection: AsyncConnection[Any], filings: Sequence[Filing]) -
         "traceparent": [sender.traceparent for sender in senders],
         "received_at": [filing.received_at for filing in filings],
         "embargo_until": [sender.embargo_until for sender in senders],
+        "probe": PROBE,
     }
     cursor = await connection.execute(_TAKE_IN, columns)
     new = {row[0] for row in await cursor.fetchall()}
@@ -120,6 +124,21 @@ async def _find_again(connection: AsyncConnection[Any], filings: Sequence[Filing
         asked: TakenIn(id=found, received_at=received_at, fingerprint=fingerprint, replayed=found != asked)
         for asked, found, fingerprint, received_at in await cursor.fetchall()
     }
+
+
+_UNREAD = """
+INSERT INTO source_hour (hour, source, finished, duplicates, quarantined, unread, dates, dates_refused, places, places_open)
+SELECT hour, source, 0, 0, 0, count, 0, 0, 0, 0
+FROM unnest(%(hours)s::timestamptz[], %(sources)s::text[], %(counts)s::int[]) AS t (hour, source, count)
+ORDER BY hour, source
+ON CONFLICT (hour, source) DO UPDATE SET unread = source_hour.unread + excluded.unread
+"""
+
+
+async def add_unread(connection: AsyncConnection[Any], counts: Mapping[tuple[datetime, str], int]) -> None:
+    """Count what could not be read as text, by the hour and the source: nothing else is kept of it."""
+    hours, sources = zip(*counts, strict=True)
+    await connection.execute(_UNREAD, {"hours": list(hours), "sources": list(sources), "counts": list(counts.values())})
 
 
 async def finished(connection: AsyncConnection[Any], ids: Sequence[UUID]) -> set[UUID]:

@@ -381,10 +381,14 @@ def admit(
 ) -> Filing:
     """A bulletin in one of the forms that we take, if it may come in."""
     id, now, limit = desk.new_id(), desk.clock(), desk.settings.max_bulletin_bytes
-    if media_type == JSON:
-        filing = admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit, form=form)
-    else:
-        filing = admission.admit_text(body, charset, sender=sender, id=id, now=now, max_bytes=limit)
+    try:
+        if media_type == JSON:
+            filing = admission.admit_json(body, sender=sender, id=id, now=now, max_bytes=limit, form=form)
+        else:
+            filing = admission.admit_text(body, charset, sender=sender, id=id, now=now, max_bytes=limit)
+    except (admission.UndecodableText, admission.UnsupportedCharset):
+        desk.watch.note_unread(sender.source)
+        raise
     return admission.check_source(filing)
 
 

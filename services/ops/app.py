@@ -2,24 +2,36 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from services.ops import jobs
+from services.ops.clerk import Clerk
+from services.ops.console import draw_figures
 from services.ops.console import router as console
 from services.ops.gauges import DeskCollector
+from services.ops.live import Live
+from services.ops.measured import router as measured
+from services.ops.probing import Prober
+from services.ops.recent import Recent
 from services.ops.routes import router
+from services.ops.steering import router as steering
 from shared.access.gate import make_gate
 from shared.access.login import login_routes
 from shared.access.rules import ANY, READS, Rule
 from shared.access.scopes import Scope
 from shared.database import make_engine
 from shared.http import create_app, database_is_ready
+from shared.ids import new_id
 from shared.settings import Settings
 
 _SESSION = {"statement_timeout": "20s", "lock_timeout": "2s"}
+_REST = 0.5
+"""Seconds between two looks for work beside the pages."""
 _STATIC = Path(__file__).parent / "static"
 
 RULES = (
@@ -40,10 +52,15 @@ def make_app(settings: Settings) -> FastAPI:
     engine = make_engine(settings.database_url, "bantin-ops", session=_SESSION)
 
     gate = make_gate(settings, RULES)
+    clerks = _clerks(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        for clerk in clerks:
+            clerk.start()
         yield
+        for clerk in clerks:
+            clerk.stop()
         engine.dispose()
         gate.close()
 
@@ -58,8 +75,30 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.clock = utc_now
+    app.state.settings = settings
+    app.state.recent = Recent()
+    app.state.live = Live(partial(draw_figures, engine, app.state.recent, utc_now))
     app.include_router(router)
+    app.include_router(steering)
+    app.include_router(measured)
     app.include_router(console)
     app.include_router(login_routes(gate, stylesheet="/static/desk.css"))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
+
+
+def _clerks(settings: Settings) -> list[Clerk]:
+    """What goes on beside the pages, on connections of its own; they connect when they first have a turn."""
+    engine = make_engine(settings.database_url, "bantin-desk", pool_size=2, session=_SESSION)
+    clerks = [Clerk("repairs", lambda: jobs.do_piece(engine, now=utc_now()), _REST)]
+    if settings.probe_url:
+        prober = Prober(
+            engine=engine,
+            url=settings.probe_url,
+            key=settings.probe_key,
+            every=timedelta(seconds=settings.probe_interval),
+            clock=utc_now,
+            new_id=new_id,
+        )
+        clerks.append(Clerk("probes", prober.turn, _REST))
+    return clerks

@@ -1,19 +1,28 @@
 """The desk as pages: drawn by the server, brought up to date by a few lines of script, complete without it."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine
 
-from services.ops import desk, repairs, watching
+from services.ops import figures, jobs, repairs, watching
 from services.ops.contracts import RepairAsked
-from services.ops.routes import Now, TheEngine, which_of
-from services.ops.words import LANGUAGES, ago, duration, moment, words
+from services.ops.controls import Change
+from services.ops.drawing import drawn
+from services.ops.history import history
+from services.ops.live import Live, Looker
+from services.ops.recent import Recent
+from services.ops.routes import LogUrl, Now, TheEngine, which_of
+from services.ops.steering import change_queue, check_job, steer_job
+from services.ops.steering_contracts import Asked, JobAsked, LimitAsked, QueueName
+from services.ops.words import LANGUAGES, ago, bytes_of, duration, milliseconds, moment, share, words
 from shared.access.gate import actor_of, caller_of, check_origin
 from shared.access.keys import Caller
 from shared.access.scopes import Scope
@@ -22,7 +31,8 @@ from shared.errors import InvalidParameter, NotAllowed
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_GROUPS, _MOST_ACTIONS, _MOST_HELD = 50, 10, 50
+_MOST_HELD = 50
+Form_ = TypeVar("Form_", bound=BaseModel)
 _HEADERS = {"Cache-Control": "no-store"}
 _pages = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -31,7 +41,9 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_pages.filters.update(duration=duration, ago=ago, moment=moment)
+_pages.filters.update(
+    duration=duration, ago=ago, moment=moment, milliseconds=milliseconds, bytes_of=bytes_of, share=share
+)
 
 
 def the_language(request: Request, lang: Annotated[str | None, Query()] = None) -> str:
@@ -45,15 +57,32 @@ Asker = Annotated[Caller, Depends(caller_of)]
 
 
 @router.get("/")
-def show_desk(engine: TheEngine, now: Now, language: Language, caller: Asker, told: str = "") -> Response:
+def show_desk(
+    request: Request, engine: TheEngine, now: Now, language: Language, caller: Asker, told: str = ""
+) -> Response:
     """The whole desk on one page."""
-    return _page("desk.html", language, caller, told=told[:200], **_figures(engine, now))
+    values = drawn(engine, request.app.state.recent, now, words(language))
+    return _page("desk.html", _looker(language, caller), told=told[:200], **values)
 
 
-@router.get("/fragment")
-def show_fragment(engine: TheEngine, now: Now, language: Language, caller: Asker) -> Response:
-    """What changes on that page, for its script."""
-    return _page("figures.html", language, caller, **_figures(engine, now))
+@router.get("/events")
+async def follow(request: Request, language: Language, caller: Asker) -> Response:
+    """What changes on that page, as it changes, for its script."""
+    live: Live = request.app.state.live
+    headers = {**_HEADERS, "X-Accel-Buffering": "no"}
+    stream = live.follow(_looker(language, caller))
+    return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
+
+
+@router.get("/sources")
+def show_sources(
+    engine: TheEngine, now: Now, language: Language, caller: Asker, days: Annotated[int, Query(ge=2, le=90)] = 14
+) -> Response:
+    """Who sends, who is odd, and what is found less than before."""
+    with transaction(engine) as tx:
+        found = figures.sources(tx, now=now)["sources"]
+        drift = figures.drift(tx, now=now, days=days)["sources"]
+    return _page("sources.html", _looker(language, caller), now=now, sources=found, drift=drift, days=days)
 
 
 @router.get("/quarantine/{signature}")
@@ -62,15 +91,15 @@ def show_group(signature: str, engine: TheEngine, language: Language, caller: As
     with transaction(engine) as tx:
         held = watching.quarantine_list(tx, signature=signature, after=repairs.FIRST, limit=_MOST_HELD)
         texts = watching.texts(tx, [one["id"] for one in held])
-    return _page("group.html", language, caller, signature=signature, held=held, texts=texts)
+    return _page("group.html", _looker(language, caller), signature=signature, held=held, texts=texts)
 
 
 @router.get("/bulletins/{id}")
-def show_bulletin(id: str, engine: TheEngine, language: Language, caller: Asker) -> Response:
+def show_bulletin(id: str, engine: TheEngine, log_url: LogUrl, language: Language, caller: Asker) -> Response:
     """One bulletin's life."""
     with transaction(engine) as tx:
-        found = desk.history(tx, id)
-    return _page("bulletin.html", language, caller, history=found)
+        found = history(tx, id, log_url=log_url)
+    return _page("bulletin.html", _looker(language, caller), history=found)
 
 
 @router.get("/find")
@@ -85,7 +114,8 @@ def repair(
     engine: TheEngine,
     now: Now,
     language: Language,
-    action: Annotated[str, Form()],
+    caller: Asker,
+    action: Annotated[Literal["replay", "discard"], Form()],
     reason: Annotated[str, Form()],
     actor: Annotated[str | None, Form()] = None,
     signature: Annotated[str | None, Form()] = None,
@@ -93,40 +123,111 @@ def repair(
 ) -> Response:
     """Replay or discard a group or one bulletin, then back to the desk."""
     check_origin(request)
-    if action not in ("replay", "discard"):
-        raise InvalidParameter(f"action is replay or discard, not {action!r}")
-    try:
-        asked = RepairAsked(actor=actor, reason=reason, signature=signature, bulletins=[bulletin] if bulletin else None)
-    except ValidationError as error:
-        raise InvalidParameter(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from None
-    caller = caller_of(request)
+    asked = _asked(
+        RepairAsked, actor=actor, reason=reason, signature=signature, bulletins=[bulletin] if bulletin else None
+    )
     if action == "discard" and not caller.may(Scope.ADMIN):
         raise NotAllowed(f"to give bulletins up needs {Scope.ADMIN}: it cannot be undone")
-    doing = repairs.repair(
-        engine,
-        "replay" if action == "replay" else "discard",
-        which_of(asked),
-        actor=actor_of(caller, asked.actor),
-        reason=asked.reason,
-        now=now,
+    who = {"actor": actor_of(caller, asked.actor), "reason": asked.reason}
+    changed = sum(count for _, count in repairs.repair(engine, action, which_of(asked), now=now, **who))
+    return _back(language, f"{words(language)[f'done_{action}']}: {changed}")
+
+
+@router.post("/queues")
+def steer_queue(
+    request: Request,
+    engine: TheEngine,
+    now: Now,
+    language: Language,
+    caller: Asker,
+    queue: Annotated[QueueName, Form()],
+    action: Annotated[Literal["pause", "resume", "limit"], Form()],
+    reason: Annotated[str, Form()],
+    actor: Annotated[str | None, Form()] = None,
+    most: Annotated[str, Form()] = "",
+) -> Response:
+    """Pause, resume or limit a queue, then back to the desk."""
+    check_origin(request)
+    asked = _asked(LimitAsked, actor=actor, reason=reason, max_concurrency=most.strip() or None)
+    change = Change(
+        queue=queue, action=action, actor=actor_of(caller, asked.actor), reason=asked.reason, limits=action == "limit",
+        most=asked.max_concurrency, paused={"pause": True, "resume": False}.get(action),
+    )  # fmt: skip
+    change_queue(engine, change, now)
+    return _back(language, f"{words(language)[action]}: {words(language)[queue]}")
+
+
+@router.post("/jobs")
+def begin_job(
+    request: Request,
+    engine: TheEngine,
+    now: Now,
+    language: Language,
+    caller: Asker,
+    signature: Annotated[str, Form()],
+    action: Annotated[Literal["replay", "discard"], Form()],
+    reason: Annotated[str, Form()],
+    actor: Annotated[str | None, Form()] = None,
+    rate: Annotated[str, Form()] = "50",
+) -> Response:
+    """Begin a long repair of a group, then back to the desk."""
+    check_origin(request)
+    asked = _asked(JobAsked, action=action, signature=signature, actor=actor, reason=reason, rate=rate)
+    check_job(asked, caller)
+    who = {"actor": actor_of(caller, asked.actor), "reason": asked.reason}
+    with transaction(engine) as tx:
+        jobs.start(tx, asked.action, which_of(asked), rate=asked.rate, now=now, **who)
+    return _back(language, words(language)["job_begun"])
+
+
+@router.post("/jobs/{id}")
+def steer(
+    request: Request,
+    id: int,
+    engine: TheEngine,
+    now: Now,
+    language: Language,
+    caller: Asker,
+    action: Annotated[Literal["stop", "continue"], Form()],
+    reason: Annotated[str, Form()],
+    actor: Annotated[str | None, Form()] = None,
+) -> Response:
+    """Stop a long repair or let it go on, then back to the desk."""
+    check_origin(request)
+    asked = _asked(Asked, actor=actor, reason=reason)
+    who = {"actor": actor_of(caller, asked.actor), "reason": asked.reason}
+    steer_job(engine, id, "stopped" if action == "stop" else "running", now, **who)
+    return _back(language, words(language)[action])
+
+
+def draw_figures(engine: Engine, recent: Recent, clock: Callable[[], datetime], looker: Looker) -> str:
+    """What changes on the first page."""
+    return _render("figures.html", looker, **drawn(engine, recent, clock(), words(looker.language)))
+
+
+def _looker(language: str, caller: Caller) -> Looker:
+    return Looker(
+        language=language, who=caller.label, operate=caller.may(Scope.OPERATE), discard=caller.may(Scope.ADMIN)
     )
-    changed = sum(count for _, count in doing)
-    told = f"{words(language)[f'done_{action}']}: {changed}"
+
+
+def _asked(form: type[Form_], **values: Any) -> Form_:
+    """What a page's form asks for. Raises InvalidParameter."""
+    try:
+        return form.model_validate(values)
+    except ValidationError as error:
+        raise InvalidParameter(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from None
+
+
+def _back(language: str, told: str) -> Response:
     return RedirectResponse(f"/?lang={language}&told={quote(told)}", 303)
 
 
-def _figures(engine: Engine, now: Any) -> dict[str, Any]:
-    with transaction(engine) as tx:
-        return {
-            "now": now,
-            "queues": desk.queues(tx, now=now),
-            "workers": desk.workers(tx, now=now),
-            "groups": desk.groups(tx, limit=_MOST_GROUPS)["groups"],
-            "actions": watching.actions(tx, limit=_MOST_ACTIONS),
-        }
+def _page(name: str, looker: Looker, **values: Any) -> HTMLResponse:
+    return HTMLResponse(_render(name, looker, **values), headers=_HEADERS)
 
 
-def _page(name: str, language: str, caller: Caller, **values: Any) -> HTMLResponse:
-    may = {"operate": caller.may(Scope.OPERATE), "discard": caller.may(Scope.ADMIN)}
-    page = _pages.get_template(name).render(w=words(language), language=language, who=caller.label, may=may, **values)
-    return HTMLResponse(page, headers=_HEADERS)
+def _render(name: str, looker: Looker, **values: Any) -> str:
+    may = {"operate": looker.operate, "discard": looker.discard}
+    told = {"w": words(looker.language), "language": looker.language, "who": looker.who, "may": may}
+    return _pages.get_template(name).render(**told, **values)

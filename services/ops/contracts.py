@@ -12,7 +12,10 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r
 
 
 class Queue(BaseModel):
-    """The bulletins of one priority. `oldest_age_seconds` is that of the oldest due one, in hand or not."""
+    """The bulletins of one priority. `oldest_age_seconds` is that of the oldest due one, in hand or not.
+
+    `paused`: by itself or with all. `max_concurrency`: how many transactions may work on it at once, null: any number.
+    """
 
     priority: PriorityName
     waiting: int
@@ -20,6 +23,28 @@ class Queue(BaseModel):
     retrying: int
     next_try_at: datetime | None
     oldest_age_seconds: float
+    paused: bool
+    max_concurrency: int | None
+
+
+class OneQueue(Queue):
+    """One queue, or `all` together, and what an operator set there."""
+
+    priority: Literal["all", "flash", "normal"]  # type: ignore[assignment]  # all is both
+    actor: str | None
+    reason: str | None
+    changed_at: datetime | None
+
+
+class Setting(BaseModel):
+    """What an operator paused or limited, and why."""
+
+    queue: Literal["all", "flash", "normal"]
+    paused: bool
+    most: int | None
+    actor: str
+    reason: str
+    changed_at: datetime
 
 
 class Rate(BaseModel):
@@ -35,6 +60,7 @@ class Queues(BaseModel):
 
     at: datetime
     queues: list[Queue]
+    settings: list[Setting]
     quarantined: int
     rates: list[Rate]
     seconds_to_drain: float | None
@@ -52,6 +78,8 @@ class Process(BaseModel):
     seen_at: datetime
     progress_at: datetime
     health: Literal["well", "silent", "stalled"]
+    memory_bytes: int | None
+    children: list[int] | None
 
 
 class Hand(BaseModel):
@@ -63,14 +91,25 @@ class Hand(BaseModel):
     seconds: float | None
     finished_last_minute: int
     failed_last_minute: int
+    deaths_last_day: int
+
+
+class Death(BaseModel):
+    """An attempt whose worker died."""
+
+    worker: str
+    bulletin: str
+    started_at: datetime
+    ended_at: datetime
 
 
 class Workers(BaseModel):
-    """Who works."""
+    """Who works, and who died in the last day."""
 
     at: datetime
     processes: list[Process]
     hands: list[Hand]
+    deaths: list[Death]
 
 
 class Group(BaseModel):
@@ -78,6 +117,7 @@ class Group(BaseModel):
 
     signature: str
     error_class: str | None
+    stage: str | None
     bulletins: int
     first_seen: datetime
     last_seen: datetime
@@ -110,6 +150,7 @@ class Held(BaseModel):
     received_at: datetime
     closed_at: datetime
     error_class: str | None
+    stage: str | None
     last_error: str | None
     media_type: str
     size: int
@@ -128,6 +169,7 @@ _SAYS_WHICH: JsonValue = [
     {"required": ["bulletins"], "properties": {"bulletins": {"type": "array", "minItems": 1}}},
     {"required": ["signature"], "properties": {"signature": {"type": "string", "minLength": 1}}},
     {"required": ["error_class"], "properties": {"error_class": {"type": "string", "minLength": 1}}},
+    {"required": ["stage"], "properties": {"stage": {"type": "string", "minLength": 1}}},
     {"required": ["everything"], "properties": {"everything": {"const": True}}},
 ]
 
@@ -140,6 +182,7 @@ class RepairAsked(BaseModel):
     bulletins: list[BulletinId] | None = Field(None, max_length=10_000, description="These.")
     signature: str | None = Field(None, max_length=64, description="Those of a group.")
     error_class: str | None = Field(None, max_length=200, description="Those of a class of error.")
+    stage: str | None = Field(None, max_length=100, description="Those that failed in a stage.")
     everything: StrictBool = Field(default=False, description="All.")
     actor: Words | None = Field(
         None, description="Who asks. Whoever has a key is known by its label; anybody else must say it."
@@ -164,11 +207,12 @@ class Broken(BaseModel):
 
 
 class Ledger(BaseModel):
-    """Accepted bulletins by state."""
+    """Accepted bulletins by state; `probes` are counted by themselves."""
 
     at: datetime
     accepted: int
     states: dict[State, int]
+    probes: int
     balanced: bool
     broken: list[Broken]
 
@@ -181,18 +225,38 @@ class Event(BaseModel):
     detail: dict[str, Any]
 
 
+class Bytes(BaseModel):
+    """The bytes of a bulletin as received."""
+
+    size: int
+    kept: bool
+    erased_at: datetime | None
+
+
+class Log(BaseModel):
+    """Under which id the logs speak of it, and where that is looked up; empty: `BANTIN_LOG_URL` does not say."""
+
+    of: Literal["bulletin", "request", "trace"]
+    id: str
+    url: str
+
+
 class History(BaseModel):
     """A bulletin's life, in the order of time."""
 
     bulletin: str
     state: State
+    probe: bool
     article: str | None
     duplicate_of: str | None
     request_id: str
     sha256: str
+    bytes: Bytes
     next_try_at: datetime | None
     error_class: str | None
+    stage: str | None
     last_error: str | None
+    logs: list[Log]
     events: list[Event]
 
 

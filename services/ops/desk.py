@@ -1,5 +1,6 @@
 """The desk's documents: figures put together, with what an operator concludes from them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.ops import watching
-from shared.errors import NoSuchBulletin
-from shared.ids import ARTICLE, BULLETIN, read, written
+from services.ops import controls, watching
+from shared.ids import BULLETIN, written
+
+Rates = Sequence[dict[str, Any]]
 
 _SILENT_AFTER = timedelta(seconds=15)
 """A process that has not beaten for so long is taken for gone."""
@@ -17,14 +19,20 @@ _STARTED_ANEW = timedelta(seconds=60)
 """Within this time of its last beat a supervisor has another in its place."""
 _STALLED_AFTER = 20.0
 """Seconds that work may wait, and a worker be without progress, before it is shown red."""
+_DAY = timedelta(days=1)
+_MOST_DEATHS = 100
 
 
-def queues(tx: Connection, *, now: datetime) -> dict[str, Any]:
-    """What waits, by priority; the rates; and how long until all is done if nothing changes."""
-    found, rates = watching.queues(tx, now=now), watching.rates(tx, now=now)
+def queues(tx: Connection, *, now: datetime, rates: Rates | None = None) -> dict[str, Any]:
+    """What waits, by priority; the rates; and how long until all is done if nothing changes.
+
+    `rates` are those of watching.rates, where they are at hand.
+    """
+    found, rates = watching.queues(tx, now=now), rates or watching.rates(tx, now=now)
     return {
         "at": now,
         "queues": found,
+        "settings": controls.settings(tx),
         "quarantined": watching.quarantined(tx),
         "rates": [
             {
@@ -38,6 +46,25 @@ def queues(tx: Connection, *, now: datetime) -> dict[str, Any]:
     }
 
 
+def one_queue(tx: Connection, name: str, *, now: datetime) -> dict[str, Any]:
+    """What waits in one queue, or in `all` together, and what an operator set there."""
+    found = watching.queues(tx, now=now)
+    there = next((one for one in controls.settings(tx) if one["queue"] == name), None)
+    if name == "all":
+        tries = [one["next_try_at"] for one in found if one["next_try_at"]]
+        one = {
+            **{count: sum(each[count] for each in found) for count in ("waiting", "in_work", "retrying")},
+            "priority": name,
+            "next_try_at": min(tries, default=None),
+            "oldest_age_seconds": max(each["oldest_age_seconds"] for each in found),
+            "paused": there is not None and there["paused"],
+            "max_concurrency": there["most"] if there else None,
+        }
+    else:
+        one = next(each for each in found if each["priority"] == name)
+    return {**one, **{key: there[key] if there else None for key in ("actor", "reason", "changed_at")}}
+
+
 def seconds_to_drain(waiting: int, rates: Sequence[dict[str, Any]]) -> float | None:
     """How long until what waits is done at the rates of the shortest span; None if it never will be."""
     if not waiting:
@@ -47,12 +74,23 @@ def seconds_to_drain(waiting: int, rates: Sequence[dict[str, Any]]) -> float | N
 
 
 def workers(tx: Connection, *, now: datetime) -> dict[str, Any]:
-    """The processes that beat, with their health; and what each child of a worker has in hand."""
+    """The processes that beat, with their health; what each child of a worker has in hand; and who died lately."""
     oldest = watching.oldest_due(tx, now=now)
+    deaths = watching.deaths(tx, since=now - _DAY, limit=_MOST_DEATHS)
+    died = Counter(death["worker"] for death in deaths)
     return {
         "at": now,
         "processes": [{**_located(beat), "health": _health(beat, oldest, now)} for beat in watching.beats(tx)],
-        "hands": [_hand(hand, now) for hand in watching.hands(tx, now=now)],
+        "hands": [
+            {**_hand(hand, now), "deaths_last_day": died[hand["worker"]]} for hand in watching.hands(tx, now=now)
+        ],
+        "deaths": [
+            {
+                **{name: death[name] for name in ("worker", "started_at", "ended_at")},
+                "bulletin": written(BULLETIN, death["bulletin_id"]),
+            }
+            for death in deaths
+        ],
     }
 
 
@@ -93,9 +131,9 @@ def _hand(hand: dict[str, Any], now: datetime) -> dict[str, Any]:
     }
 
 
-def groups(tx: Connection, *, limit: int) -> dict[str, Any]:
-    """The quarantine, by what went wrong."""
-    found = watching.quarantine_groups(tx, limit=limit)
+def groups(tx: Connection, *, limit: int, stage: str | None = None) -> dict[str, Any]:
+    """The quarantine, or what failed in a stage, by what went wrong."""
+    found = watching.quarantine_groups(tx, limit=limit, stage=stage)
     return {"groups": [{**group, "newest": written(BULLETIN, group["newest"])} for group in found]}
 
 
@@ -112,83 +150,11 @@ def ledger(tx: Connection, *, now: datetime) -> dict[str, Any]:
     broken = [
         {**one, "bulletins": [written(BULLETIN, id) for id in one["bulletins"]]} for one in watching.unbalanced(tx)
     ]
-    return {"at": now, "accepted": sum(states.values()), "states": states, "balanced": not broken, "broken": broken}
-
-
-def history(tx: Connection, asked: str) -> dict[str, Any]:
-    """A bulletin's whole life on one line of time, by its written id or that of its article. Raises NoSuchBulletin."""
-    id = read(BULLETIN, asked)
-    if id is None and (article := read(ARTICLE, asked)):
-        id = watching.bulletin_of(tx, article)
-    found = watching.bulletin(tx, id) if id else None
-    if id is None or found is None:
-        raise NoSuchBulletin(f"there is no bulletin or article {asked}")
-    article = found["article_id"]
-    events = [
-        *_begun(found),
-        *(event for one in watching.attempts(tx, id) for event in _attempt(one)),
-        *_ended(found),
-        *(_changed(one) for one in (watching.changes_of(tx, article) if article else ())),
-        *(_acted(one) for one in watching.actions(tx, limit=100, bulletin=id)),
-    ]
     return {
-        "bulletin": written(BULLETIN, id),
-        "state": found["status"],
-        "article": written(ARTICLE, article) if article else None,
-        "duplicate_of": written(ARTICLE, found["original_id"]) if found["original_id"] else None,
-        "request_id": found["request_id"],
-        "sha256": found["raw_sha256"].hex(),
-        "next_try_at": found["run_at"] if found["status"] == "queued" else None,
-        "error_class": found["error_class"],
-        "last_error": found["last_error"],
-        "events": sorted(events, key=lambda event: event["at"]),
+        "at": now,
+        "accepted": sum(states.values()),
+        "states": states,
+        "probes": watching.probes(tx),
+        "balanced": not broken,
+        "broken": broken,
     }
-
-
-def _begun(found: dict[str, Any]) -> list[dict[str, Any]]:
-    told = {
-        "source": found["source"],
-        "external_id": found["external_id"],
-        "media_type": found["media_type"],
-        "charset": f"{found['charset']} ({found['charset_reason']})",
-        "bytes": found["size"],
-        "request_id": found["request_id"],
-    }
-    return [_event(found["received_at"], "accepted", told)]
-
-
-def _attempt(one: dict[str, Any]) -> list[dict[str, Any]]:
-    who = {"number": one["number"], "worker": one["worker"], "pipeline": one["pipeline"]}
-    begun = _event(one["started_at"], "attempt began", who)
-    if one["ended_at"] is None:
-        return [begun]
-    told = {
-        "number": one["number"],
-        "outcome": one["outcome"],
-        "seconds": (one["ended_at"] - one["started_at"]).total_seconds(),
-        "stage_ms": one["stage_ms"],
-        "error_class": one["error_class"],
-    }
-    return [begun, _event(one["ended_at"], "attempt ended", told)]
-
-
-def _ended(found: dict[str, Any]) -> list[dict[str, Any]]:
-    told = []
-    if found["decided_at"]:
-        reason = {"kind": found["kind"], "reason": found["duplicate_reason"], "decided_by": found["decided_by"]}
-        told.append(_event(found["decided_at"], "told a duplicate", reason))
-    if found["closed_at"]:
-        told.append(_event(found["closed_at"], "closed", {"state": found["status"]}))
-    return told
-
-
-def _changed(one: dict[str, Any]) -> dict[str, Any]:
-    return _event(one["at"], one["type"], {"seq": one["seq"], "version": one["version"]})
-
-
-def _acted(one: dict[str, Any]) -> dict[str, Any]:
-    return _event(one["at"], f"operator: {one['action']}", {"actor": one["actor"], "reason": one["reason"]})
-
-
-def _event(at: datetime, what: str, detail: dict[str, Any]) -> dict[str, Any]:
-    return {"at": at, "what": what, "detail": {name: value for name, value in detail.items() if value is not None}}

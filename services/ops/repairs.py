@@ -28,17 +28,30 @@ class Which:
     ids: Sequence[UUID] | None = None
     signature: str | None = None
     error_class: str | None = None
+    stage: str | None = None
 
     def document(self) -> dict[str, Any]:
         """As it is kept."""
-        told = {"ids": [id.hex for id in self.ids or ()], "signature": self.signature, "error_class": self.error_class}
+        told = {
+            "ids": [id.hex for id in self.ids or ()],
+            "signature": self.signature,
+            "error_class": self.error_class,
+            "stage": self.stage,
+        }
         return {name: value for name, value in told.items() if value}
+
+
+def of_document(told: dict[str, Any]) -> Which:
+    """The bulletins that `Which.document` told."""
+    ids = [UUID(hex=id) for id in told["ids"]] if "ids" in told else None
+    return Which(ids=ids, **{name: value for name, value in told.items() if name != "ids"})
 
 
 _HELD = f"""
 status = 'quarantined' AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s::uuid[]))
 AND (%(error_class)s::text IS NULL OR error_class = %(error_class)s)
 AND (%(signature)s::text IS NULL OR {SIGNATURE} = %(signature)s)
+AND (%(stage)s::text IS NULL OR error_stage = %(stage)s)
 """
 
 _REPLAY = """
@@ -72,6 +85,33 @@ def repair(
         yield number, len(taken)
 
 
+def change_taken(
+    tx: Connection,
+    action: Action,
+    which: Which,
+    *,
+    action_id: int,
+    after: UUID,
+    held_before: datetime,
+    most: int,
+    now: datetime,
+) -> list[UUID]:
+    """The next `most` bulletins behind `after` that are meant, let run again or given up; which they are.
+
+    Only those that were quarantined before a moment: what fails again is not taken a second time.
+    """
+    sql = f"""
+    SELECT id FROM bulletin WHERE {_HELD} AND id > %(after)s AND closed_at <= %(held_before)s
+    ORDER BY id LIMIT %(most)s FOR UPDATE
+    """
+    values = {**_values(which), "after": after, "held_before": held_before, "most": most}
+    taken = [row[0] for row in tx.exec_driver_sql(sql, values)]
+    note = "INSERT INTO operator_action_bulletin (action_id, bulletin_id) SELECT %(id)s, unnest(%(taken)s::uuid[])"
+    tx.exec_driver_sql(note, {"id": action_id, "taken": taken})
+    tx.exec_driver_sql(_REPLAY if action == "replay" else _DISCARD, {"taken": taken, "now": now})
+    return taken
+
+
 def _take(tx: Connection, which: Which) -> list[UUID]:
     sql = f"SELECT id FROM bulletin WHERE {_HELD} ORDER BY id LIMIT {_PIECE} FOR UPDATE SKIP LOCKED"
     return [row[0] for row in tx.exec_driver_sql(sql, _values(which))]
@@ -102,4 +142,5 @@ def _values(which: Which) -> dict[str, Any]:
         "ids": None if which.ids is None else list(which.ids),
         "signature": which.signature,
         "error_class": which.error_class,
+        "stage": which.stage,
     }

@@ -21,12 +21,14 @@ from services.ops.contracts import (
     Repaired,
     Workers,
 )
+from services.ops.history import history
 from services.ops.repairs import Action, Which
 from shared.access.gate import actor_of, caller_of
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter, NoSuchBulletin
 from shared.http import json_response, problem_answers
 from shared.ids import BULLETIN, read
+from shared.settings import Settings
 
 router = APIRouter(prefix="/ops/v1", tags=["ops"])
 
@@ -46,7 +48,16 @@ def this_moment(request: Request) -> datetime:
 
 
 TheEngine = Annotated[Engine, Depends(the_engine)]
+
+
+def the_log_url(request: Request) -> str:
+    """Where logs are looked up by an id."""
+    settings: Settings = request.app.state.settings
+    return settings.log_url
+
+
 Now = Annotated[datetime, Depends(this_moment)]
+LogUrl = Annotated[str, Depends(the_log_url)]
 
 
 @router.get("/queues", response_model=Queues, summary="What waits", responses=problem_answers(DatabaseAway))
@@ -76,10 +87,10 @@ def get_ledger(engine: TheEngine, now: Now) -> Response:
     summary="What failed, by what went wrong",
     responses=problem_answers(DatabaseAway),
 )
-def get_quarantine(engine: TheEngine) -> Response:
-    """Quarantined bulletins, grouped by the signature of their errors, the latest first."""
+def get_quarantine(engine: TheEngine, stage: Annotated[str | None, Query(max_length=100)] = None) -> Response:
+    """Quarantined bulletins, grouped by the signature of their errors, the latest first; of all stages or of one."""
     with transaction(engine) as tx:
-        return json_response(desk.groups(tx, limit=_MOST_GROUPS))
+        return json_response(desk.groups(tx, limit=_MOST_GROUPS, stage=stage))
 
 
 @router.get(
@@ -133,15 +144,15 @@ def _repair(action: Action, asked: RepairAsked, request: Request, engine: Engine
 
 def which_of(asked: RepairAsked) -> Which:
     """The bulletins that a request means. Raises InvalidParameter."""
-    if not (asked.everything or asked.bulletins or asked.signature or asked.error_class):
-        raise InvalidParameter("say which: bulletins, signature, error_class, or everything")
+    if not (asked.everything or asked.bulletins or asked.signature or asked.error_class or asked.stage):
+        raise InvalidParameter("say which: bulletins, signature, error_class, stage, or everything")
     ids = None
     if asked.bulletins is not None:
         found = {one: read(BULLETIN, one) for one in asked.bulletins}
         if wrong := [one for one, id in found.items() if id is None]:
             raise InvalidParameter(f"bulletins holds {wrong[0]!r}, which is no bulletin's id")
         ids = [id for id in found.values() if id is not None]
-    return Which(ids=ids, signature=asked.signature, error_class=asked.error_class)
+    return Which(ids=ids, signature=asked.signature, error_class=asked.error_class, stage=asked.stage)
 
 
 @router.get(
@@ -151,11 +162,11 @@ def which_of(asked: RepairAsked) -> Which:
     responses=problem_answers(NoSuchBulletin, DatabaseAway),
 )
 def get_history(
-    id: Annotated[str, Path(description="A bulletin's id or an article's.")], engine: TheEngine
+    id: Annotated[str, Path(description="A bulletin's id or an article's.")], engine: TheEngine, log_url: LogUrl
 ) -> Response:
     """Request, attempts with workers, durations and errors, relations, the feed and operators, on one line of time."""
     with transaction(engine) as tx:
-        return json_response(desk.history(tx, id))
+        return json_response(history(tx, id, log_url=log_url))
 
 
 @router.get(

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from services.ops import desk, repairs
+from services.ops import controls, desk, figures, jobs, repairs
+from services.ops.controls import Change
+from services.ops.history import history
 from services.ops.repairs import Which
 from shared.database import make_engine, transaction
 from shared.errors import NoSuchBulletin
@@ -18,6 +20,8 @@ from shared.ids import BULLETIN, read
 from shared.settings import settings
 
 NOT_FOUND = 3
+_REPAIRS = ("replay", "discard")
+_STEERING = ("pause", "resume", "limit", "stop", "continue")
 
 
 def _queues(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
@@ -42,14 +46,41 @@ def _held(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, An
 
 def _history(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
     try:
-        return desk.history(tx, args.id)
+        return history(tx, args.id, log_url=settings().log_url)
     except NoSuchBulletin as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(NOT_FOUND)
 
 
+def _latency(tx: Connection, args: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    return figures.latency(tx, now=now, minutes=args.minutes)
+
+
+def _sources(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    return figures.sources(tx, now=now)
+
+
+def _drift(tx: Connection, args: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    return figures.drift(tx, now=now, days=args.days, source=args.source)
+
+
+def _probes(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    return figures.probes(tx, now=now)
+
+
+def _jobs(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
+    return {"jobs": jobs.jobs(tx, limit=args.limit)}
+
+
 def _all(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    return {"queues": desk.queues(tx, now=now), "workers": desk.workers(tx, now=now), **desk.groups(tx, limit=10)}
+    return {
+        "queues": desk.queues(tx, now=now),
+        "workers": desk.workers(tx, now=now),
+        **desk.groups(tx, limit=10),
+        "latency": figures.latency(tx, now=now, minutes=5),
+        "probes": figures.probes(tx, now=now),
+        "jobs": jobs.jobs(tx, limit=3),
+    }
 
 
 _READERS: dict[str, Callable[[Connection, argparse.Namespace, datetime], dict[str, Any]]] = {
@@ -59,6 +90,11 @@ _READERS: dict[str, Callable[[Connection, argparse.Namespace, datetime], dict[st
     "groups": _groups,
     "held": _held,
     "history": _history,
+    "latency": _latency,
+    "sources": _sources,
+    "drift": _drift,
+    "probes": _probes,
+    "jobs": _jobs,
     "all": _all,
 }
 
@@ -66,18 +102,45 @@ _READERS: dict[str, Callable[[Connection, argparse.Namespace, datetime], dict[st
 def _repair(engine: Engine, args: argparse.Namespace) -> None:
     """Replay or discard, telling after each piece how many are done."""
     which = Which(
-        ids=[_bulletin(one) for one in args.bulletin] or None, signature=args.signature, error_class=args.error_class
+        ids=[_bulletin(one) for one in args.bulletin] or None,
+        signature=args.signature,
+        error_class=args.error_class,
+        stage=args.stage,
     )
+    now = datetime.now(UTC)
+    if args.rate and not args.dry_run:
+        with transaction(engine) as tx:
+            _write(jobs.start(tx, args.what, which, rate=args.rate, actor=args.actor, reason=args.reason, now=now))
+        return
     with transaction(engine) as tx:
         matched = repairs.count(tx, which)
     told: dict[str, Any] = {"matched": matched, "changed": 0, "actions": []}
     if not args.dry_run:
-        now = datetime.now(UTC)
         doing = repairs.repair(engine, args.what, which, actor=args.actor, reason=args.reason, now=now)
         for number, count in doing:
             told["actions"].append(number)
             told["changed"] += count
             sys.stderr.write(f"{told['changed']} of {matched}\n")
+    _write(told)
+
+
+def _steer(engine: Engine, args: argparse.Namespace) -> None:
+    """Pause, resume or limit a queue; stop a long repair or let it go on."""
+    now, who = datetime.now(UTC), {"actor": args.actor, "reason": args.reason}
+    with transaction(engine) as tx:
+        if args.what in ("stop", "continue"):
+            state = "stopped" if args.what == "stop" else "running"
+            told = jobs.set_state(tx, int(args.id), state, now=now, **who) if args.id.isdecimal() else None
+            if told is None:
+                sys.stderr.write(f"there is no job {args.id}\n")
+                sys.exit(NOT_FOUND)
+        else:
+            paused = {"pause": True, "resume": False}.get(args.what)
+            limits = args.what == "limit"
+            change = Change(
+                queue=args.queue, action=args.what, paused=paused, limits=limits, most=args.most or None, **who
+            )
+            told = controls.change(tx, change, now=now)
     _write(told)
 
 
@@ -97,19 +160,29 @@ def _write(document: dict[str, Any]) -> None:
 def main() -> None:
     """Read the command line, and write one document."""
     parser = argparse.ArgumentParser(prog="python -m services.ops.tell")
-    parser.add_argument("what", choices=[*_READERS, "replay", "discard"])
+    parser.add_argument("what", choices=[*_READERS, *_REPAIRS, *_STEERING])
     parser.add_argument("id", nargs="?", default="")
     parser.add_argument("--limit", type=int, default=50)
     parser.add_argument("--bulletin", action="append", default=[])
     parser.add_argument("--signature")
     parser.add_argument("--error-class")
+    parser.add_argument("--stage")
+    parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--minutes", type=int, default=60)
+    parser.add_argument("--days", type=int, default=14)
+    parser.add_argument("--source")
+    parser.add_argument("--queue", choices=controls.QUEUES, default="all")
+    parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--actor", default="")
     parser.add_argument("--reason", default="")
     parser.add_argument("--dry-run", action="store_true")
     args = parser.parse_args()
     engine = make_engine(settings().database_url, "bantin-desk", pool_size=1)
-    if args.what in ("replay", "discard"):
+    if args.what in _REPAIRS:
         _repair(engine, args)
+        return
+    if args.what in _STEERING:
+        _steer(engine, args)
         return
     with transaction(engine) as tx:
         document = _READERS[args.what](tx, args, datetime.now(UTC))

@@ -40,3 +40,23 @@ def moment(at: datetime) -> str:
     """A moment to the tenth of a second, by the clocks of Việt Nam."""
     at = at.astimezone(_VIETNAM)
     return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 100_000}{at:%z}"
+
+
+def milliseconds(value: float | None) -> str:
+    """A length of time in its own unit, with two figures: "0.4 ms", "38 ms", "1.2 s", "3.5 min"; "–" if there is none."""
+    if value is None:
+        return "–"
+    for size, unit in ((60_000, "min"), (1_000, "s")):
+        if value >= size:
+            return f"{value / size:.2g} {unit}" if value < 10 * size else f"{value / size:.0f} {unit}"
+    return f"{value:.2g} ms" if value < 10 else f"{value:.0f} ms"
+
+
+def bytes_of(value: int | None) -> str:
+    """An amount of memory in MiB, "–" if it is not known."""
+    return "–" if value is None else f"{value / 1_048_576:.0f} MiB"
+
+
+def share(value: float | None) -> str:
+    """A share in per cent, "–" if there is no whole."""
+    return "–" if value is None else f"{value:.1%}"

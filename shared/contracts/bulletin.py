@@ -81,6 +81,9 @@ class Priority(IntEnum):
     NORMAL = 5
 
 
+PROBE = "bantin.probe"
+"""The source under which the desk sends bulletins that measure; nobody ever sees what is made of them."""
+
 PriorityName = Literal["flash", "normal"]
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.tables.base import metadata
 
@@ -81,6 +81,14 @@ bulletin = Table(
         server_default=text("0"),
         comment="Attempts up to this number count no more as failures or deaths: an operator let it run again.",
     ),
+    Column("error_stage", Text, comment="The stage in which it failed."),
+    Column(
+        "probe",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="A synthetic bulletin that measures; no reader ever sees what is made of it.",
+    ),
     Column("article_id", Uuid, ForeignKey("bulletin_key.article_id"), comment="Of the key under which it was put."),
     Column("kind", Text),
     Column("note", Text),
@@ -101,6 +109,8 @@ bulletin = Table(
     Index("ix_bulletin_waiting", "priority", "run_at", postgresql_where=text("status = 'queued'")),
     Index("ix_bulletin_suspect", "run_at", postgresql_where=text("status = 'queued' AND suspect")),
     Index("ix_bulletin_quarantined", "error_class", postgresql_where=text("status = 'quarantined'")),
+    Index("ix_bulletin_held", "id", postgresql_where=text("status = 'quarantined'")),
+    Index("ix_bulletin_probe", "received_at", postgresql_where=text("probe")),
     # Of ranges of pages: next to nothing to keep, and bulletins are closed nearly in the order of their rows.
     Index(None, "closed_at", postgresql_using="brin", postgresql_with={"pages_per_range": "32"}),
     # Rows are updated in place twice or so; the room left in each page keeps those updates local.
@@ -122,12 +132,14 @@ attempt = Table(
     Column("error_class", Text),
     Column("error", Text),
     Column("stage_ms", JSONB),
+    Column("error_stage", Text, comment="The stage in which it failed."),
     CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended"),
     CheckConstraint(
         "outcome IN ('published', 'duplicate', 'retry', 'quarantined', 'died', 'interrupted', 'withdrawn')",
         name="outcome",
     ),
     Index("ix_attempt_open", "bulletin_id", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_attempt_died", "ended_at", postgresql_where=text("outcome = 'died'")),
     comment="Who worked on which bulletin; a free bulletin with an attempt that has no end has killed its worker.",
 )
 
@@ -153,6 +165,8 @@ worker_heartbeat = Table(
     Column("started_at", TIME, nullable=False),
     Column("seen_at", TIME, nullable=False),
     Column("progress_at", TIME, nullable=False),
+    Column("memory_bytes", BigInteger, comment="Of the process and its children together; null: not known."),
+    Column("children", ARRAY(Integer), comment="The numbers of its child processes."),
     CheckConstraint("role IN ('worker', 'sweep')", name="role"),
     comment="One row per worker and sweep process: when it was last seen, and when it last made progress.",
 )

@@ -25,6 +25,7 @@ DOCS = ROOT / "docs"
 SERVICES = ("ingest", "enrich", "api", "ops", "deliver")
 USED_BY_ONE: dict[str, str] = {
     # A room of shared/ that only one service reaches, and why it may stay there.
+    "shared.client": "the command line and everybody else's programs use it; it stands on the contracts alone",
 }
 
 

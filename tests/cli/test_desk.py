@@ -84,3 +84,45 @@ def test_top_shows_all_of_it(bantin: Bantin) -> None:
 def test_without_a_database_it_says_so(bantin: Bantin) -> None:
     done = bantin("queue", DATABASE_URL="postgresql://bantin@127.0.0.1:1/none")
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (4, "", 1)
+
+
+def test_a_queue_is_paused_limited_and_resumed(ingest: Service, bantin: Bantin) -> None:
+    assert bantin("pause", "normal").returncode == 2, "without a reason"
+    done = bantin("pause", "normal", "--reason", "sai ngày", "--actor", "Lan")
+    assert (done.returncode, done.stdout) == (0, "normal: paused\n")
+    assert "normal: paused by Lan: sai ngày" in bantin("queue").stdout
+    assert bantin("limit", "2", "normal", "--reason", "chậm lại").stdout == "normal: paused, at most 2 at once\n"
+    told = json.loads(bantin("resume", "normal", "--reason", "đã sửa", "--json").stdout)
+    assert (told["queue"], told["paused"], told["most"]) == ("normal", False, 2)
+    assert bantin("limit", "0", "normal", "--reason", "xong").stdout == "normal: not paused\n"
+    assert [row[0] for row in ingest.database.rows("SELECT action FROM operator_action ORDER BY id")] == [
+        "pause", "limit", "resume", "limit",
+    ]  # fmt: skip
+
+
+def test_a_long_repair_is_begun_listed_and_stopped(ingest: Service, bantin: Bantin) -> None:
+    a_quarantined_one(ingest)
+    begun = bantin("quarantine", "replay", "--all", "--rate", "5", "--reason", "đã sửa", "--actor", "Lan")
+    assert "1 bulletins, 5 a second" in begun.stdout
+    (job,) = json.loads(bantin("quarantine", "jobs", "--json").stdout)["jobs"]
+    assert (job["state"], job["matched"], job["done"]) == ("running", 1, 0)
+    assert "stopped" in bantin("quarantine", "stop", str(job["id"]), "--reason", "khoan").stdout
+    assert bantin("quarantine", "continue", "999", "--reason", "đi").returncode == 3
+
+
+def test_what_was_measured_is_shown(ingest: Service, bantin: Bantin, workbench: Workbench) -> None:
+    some_bulletins(ingest.database, [a_text()], source="báo An")
+    workbench.enrich([])
+    measures = json.loads(bantin("latency", "--json").stdout)["measures"]
+    assert measures[0]["measure"] == "readable"
+    assert "find_dates" in bantin("latency").stdout
+    shown = bantin("sources")
+    assert (shown.returncode, "báo An" in shown.stdout, "as usual" in shown.stdout) == (0, True, True)
+    assert "báo An" in bantin("sources", "--drift").stdout
+    assert set(json.loads(bantin("top", "--count", "1", "--json").stdout)) >= {
+        "queues",
+        "workers",
+        "latency",
+        "probes",
+        "jobs",
+    }

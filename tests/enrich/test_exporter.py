@@ -15,6 +15,7 @@ def test_the_queues_figures_are_those_of_this_moment(database: Database) -> None
     a_bulletin(database, run_at=NOON + timedelta(seconds=5))
     a_bulletin(database, priority=0, run_at=NOON - timedelta(seconds=3))
     a_bulletin(database, status="quarantined", closed_at=NOON, error_class="WorkerDied")
+    database.run("INSERT INTO ops_setting VALUES ('normal', true, NULL, 'Lan', 'lý do', now())")
     engine = make_engine(database.url, "test")
     registry = CollectorRegistry()
     registry.register(QueueCollector(engine, lambda: NOON))
@@ -28,5 +29,7 @@ def test_the_queues_figures_are_those_of_this_moment(database: Database) -> None
         'bantin_queue_oldest_age_seconds{priority="flash"} 3.0',
         'bantin_queue_oldest_age_seconds{priority="normal"} 90.0',
         'bantin_quarantine_items{error_class="WorkerDied"} 1.0',
+        'bantin_queue_paused{queue="flash"} 0.0',
+        'bantin_queue_paused{queue="normal"} 1.0',
         f'bantin_build_info{{pipeline="{pipeline.version()}",version="{version("bantin")}"}} 1.0',
     ]

@@ -293,6 +293,31 @@ def test_suspects_are_worked_on_one_at_a_time_after_all_others(database: Databas
     assert [bench.enrich([]), *(bench.enrich_suspect() for _ in range(3))] == [3, 1, 1, 0]
 
 
+PAUSE = "INSERT INTO ops_setting VALUES ('normal', %(paused)s, %(most)s, 'Lan', 'lý do', now())"
+
+
+def test_nothing_that_is_paused_is_rung_for(database: Database, broker: Servers, sweep: Sweep) -> None:
+    database.run(PAUSE, paused=True, most=None)
+    flash, _, _ = (
+        a_bulletin(database, priority=p, rung_at=LONG_AGO, suspect=s) for p, s in ((0, False), (5, False), (5, True))
+    )
+    sweep.turn()
+    assert (broker.rung("flash"), broker.rung(NORMAL), broker.rung("retry")) == ([[flash]], [], [])
+    broker.redis.flushall()
+    database.run("UPDATE ops_setting SET paused = false")
+    sweep.turn()
+    assert (len(broker.rung(NORMAL)), len(broker.rung("retry"))) == (1, 1)
+
+
+def test_where_few_may_work_it_is_rung_for_as_much_as_they_can_take(
+    database: Database, broker: Servers, make_sweep: MakeSweep
+) -> None:
+    database.run(PAUSE, paused=False, most=2)
+    some_bulletins(database, [a_text() for _ in range(7)], rung_at=LONG_AGO)
+    make_sweep(batch_size=2).turn()
+    assert [len(ids) for ids in broker.rung(NORMAL)] == [2, 2]
+
+
 def test_articles_that_an_older_version_made_are_found_after_some_turns(database: Database, sweep: Sweep) -> None:
     some_bulletins(database, [a_text() for _ in range(30)])
     while sweep.bench.enrich([]):

@@ -54,7 +54,12 @@ def routes(newsroom: Newsroom, id: str, *, service: str) -> list[str]:
     for path, operations in http.get("/openapi.json").json()["paths"].items():
         if "get" not in operations:
             continue
-        filled = path.replace("{number}", "1").replace("{code}", "38").replace("{name}", "nguoi-doc")
+        filled = (
+            path.replace("{number}", "1")
+            .replace("{code}", "38")
+            .replace("schemas/{name}", "schemas/article")
+            .replace("{name}", "nguoi-doc")
+        )
         ids = next((ids for word, ids in others.items() if f"/{word}/" in path), [id])
         assert "{" not in filled.replace("{id}", ""), f"say what {path} shall be asked"
         found += [filled.replace("{id}", one) for one in (ids if "{id}" in path else [""])]
@@ -87,6 +92,9 @@ QUERIES = {
     "/v1/changes": ["", "?since=0&limit=200", "?type=article.published"],
     "/v1/changes/stream": ["?since=0"],
     "/v1/places/resolve": ["?text=L%C3%A0o%20Cai"],
+    "/v1/feeds/atom.xml": ["", "?province=15"],
+    "/v1/feeds/feed.json": ["", "?date_from=2025-09-05"],
+    "/v1/export": ["", *(f"?format={name}" for name in ("ninjs", "ninjs-bantin", "csv", "csv-excel")), "?province=15"],
     "/v1/entities": ["", "?limit=200", "?q=muong+bo", "?type=place"],
 }  # fmt: skip
 

@@ -110,7 +110,7 @@ def test_a_life_is_told_in_the_order_of_time(ops: Service, bench: Workbench) -> 
     told = ops.http.get(f"/ops/v1/bulletins/{written(BULLETIN, id)}/history").json()
     assert told["state"] == "published"
     assert [event["what"] for event in told["events"]] == [
-        "accepted", "attempt began", "attempt ended", "closed", "article.published",
+        "accepted", "attempt began", "attempt ended", "closed", "version", "article.published",
     ]  # fmt: skip
     accepted, began, ended, *_ = (event["detail"] for event in told["events"])
     assert accepted["source"] == "báo An"

@@ -30,6 +30,8 @@ def test_a_moment_and_how_long_ago_it_was() -> None:
 
 
 def test_every_word_of_every_page_is_there_in_every_language() -> None:
-    used = {word for page in TEMPLATES for word in re.findall(r"\bw\.(\w+)", page.read_text(encoding="utf-8"))}
+    used = {word for page in TEMPLATES for word in re.findall(r"\bw\.(\w+)", page.read_text(encoding="utf-8"))} - {
+        "get"
+    }
     for language in LANGUAGES:
         assert used <= set(words(language))

@@ -13,6 +13,7 @@ import shared.tables.articles
 import shared.tables.bulletins
 import shared.tables.entities
 import shared.tables.followers
+import shared.tables.operations
 import shared.tables.operators
 import shared.tables.search  # noqa: F401  # all modules fill the metadata
 from shared.contracts.bulletin import State

@@ -50,6 +50,7 @@ JOIN raw_object ON raw_object.sha256 = bulletin.raw_sha256
 """
 _WHERE = """
 WHERE article.pub_status <> 'canceled'
+  AND NOT EXISTS (SELECT FROM bulletin WHERE bulletin.id = article_version.bulletin_id AND bulletin.probe)
   AND (%(made_by)s::text IS NULL OR article_version.pipeline = %(made_by)s)
   AND (%(not_by)s::text IS NULL OR article_version.pipeline <> %(not_by)s)
   AND (%(source)s::text IS NULL OR article.source = %(source)s)

@@ -76,6 +76,11 @@ def standings(tx: Connection, bulletins: Sequence[Claimed]) -> dict[UUID, Standi
     return found
 
 
+def unseen(bulletin: Claimed, article: Article) -> Version:
+    """The article of a probe: made like any other, and shown to nobody, ever; no later bulletin can repeat it."""
+    return Version(bulletin=bulletin, article=article, announced=False, holds_words=False, change=None)
+
+
 def version(bulletin: Claimed, article: Article, standing: Standing, holder: UUID | None) -> Version:
     """The version that a bulletin makes of an article that is there, or that is made under an embargo.
 

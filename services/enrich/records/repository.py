@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.document import findings
+from services.enrich.records.gate import EVERYTHING, Reach
 from services.enrich.text.period import days_of, united
 from services.enrich.text.places import terms_of
 from shared.contracts.bulletin import Priority
@@ -32,14 +33,14 @@ _IN_TURN = """
 """
 _CLAIM = """
 SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, request_id,
-       traceparent, article_id, revision, kind, note, embargo_until, suspect
-FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND {in_turn} {which}
+       traceparent, article_id, revision, kind, note, embargo_until, suspect, probe
+FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND priority BETWEEN %(first)s AND %(last)s AND {in_turn} {which}
 FOR UPDATE SKIP LOCKED
 """
 _RUNG_FOR = _CLAIM.format(in_turn=_IN_TURN, which="AND id = ANY(%(ids)s) AND (%(alone)s OR NOT suspect) ORDER BY id")
 _WAITING = _CLAIM.format(
     in_turn=_IN_TURN,
-    which="AND NOT suspect AND priority <= %(priority)s AND id <> ALL(%(held)s) ORDER BY priority, run_at LIMIT %(limit)s",
+    which="AND NOT suspect AND id <> ALL(%(held)s) ORDER BY priority, run_at LIMIT %(limit)s",
 )
 _NEXT = _CLAIM.format(in_turn=_IN_TURN, which="AND NOT suspect AND article_id = ANY(%(keys)s) ORDER BY article_id")
 _SUSPECT = _CLAIM.format(in_turn=_IN_TURN, which="AND suspect ORDER BY run_at LIMIT 1")
@@ -51,28 +52,36 @@ FROM attempt JOIN bulletin ON bulletin.id = bulletin_id WHERE bulletin_id = ANY(
 
 
 def claim(
-    tx: Connection, ids: Sequence[UUID], *, now: datetime, limit: int, max_bytes: int, fill: bool = True
+    tx: Connection,
+    ids: Sequence[UUID],
+    *,
+    now: datetime,
+    limit: int,
+    max_bytes: int,
+    fill: bool = True,
+    reach: Reach = EVERYTHING,
 ) -> list[Claimed]:
     """Take the bulletins that were rung for, and others that wait, up to `limit` and `max_bytes`; the oldest first.
 
-    A suspect is taken only if it was rung for alone, and then nothing else is. What another transaction holds is
+    Only those within `reach`, as with every claim here. A suspect is taken only if it was rung for alone, and then nothing else is. What another transaction holds is
     passed over.
     """
     alone = len(ids) == 1
-    rows = _rows(tx, _RUNG_FOR, ids=list(ids[:limit]), alone=alone, now=now)
+    rows = _rows(tx, _RUNG_FOR, ids=list(ids[:limit]), alone=alone, now=now, **reach._asdict())
     claimed = _with_history(tx, rows)
     if alone and claimed and claimed[0].suspect:
         return claimed
     if fill and len(claimed) < limit:
         held, room = [row[0] for row in rows], limit - len(claimed)
-        more = _rows(tx, _WAITING, held=held, priority=int(Priority.NORMAL), limit=room, now=now)
+        more = _rows(tx, _WAITING, held=held, limit=room, now=now, **reach._asdict())
         claimed += _with_history(tx, more)
     return _cut(sorted(claimed, key=lambda bulletin: (bulletin.received_at, bulletin.id)), max_bytes)
 
 
 def claim_flash(tx: Connection, *, now: datetime, limit: int, max_bytes: int) -> list[Claimed]:
     """Take the flash bulletins that wait, whatever was rung for."""
-    rows = _rows(tx, _WAITING, held=[], priority=int(Priority.FLASH), limit=limit, now=now)
+    flash = int(Priority.FLASH)
+    rows = _rows(tx, _WAITING, held=[], limit=limit, now=now, first=flash, last=flash)
     return _cut(_with_history(tx, rows), max_bytes)
 
 
@@ -85,14 +94,16 @@ def flash_waits(tx: Connection, *, besides: Sequence[UUID], now: datetime) -> bo
     return bool(_rows(tx, sql, priority=int(Priority.FLASH), besides=list(besides), now=now)[0][0])
 
 
-def claim_suspect(tx: Connection, *, now: datetime) -> list[Claimed]:
+def claim_suspect(tx: Connection, *, now: datetime, reach: Reach = EVERYTHING) -> list[Claimed]:
     """Take one bulletin that failed or killed its worker before."""
-    return _with_history(tx, _rows(tx, _SUSPECT, now=now))
+    return _with_history(tx, _rows(tx, _SUSPECT, now=now, **reach._asdict()))
 
 
-def claim_next(tx: Connection, keys: Sequence[UUID], *, now: datetime, max_bytes: int) -> list[Claimed]:
+def claim_next(
+    tx: Connection, keys: Sequence[UUID], *, now: datetime, max_bytes: int, reach: Reach = EVERYTHING
+) -> list[Claimed]:
     """Take of each key the bulletin whose turn it now is."""
-    return _cut(_with_history(tx, _rows(tx, _NEXT, keys=list(keys), now=now)), max_bytes)
+    return _cut(_with_history(tx, _rows(tx, _NEXT, keys=list(keys), now=now, **reach._asdict())), max_bytes)
 
 
 def hold(tx: Connection, ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
@@ -240,11 +251,11 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
     WITH verdict AS (
         SELECT * FROM unnest(
             %(id)b::uuid[], %(number)b::int[], %(state)b::text[], %(outcome)b::text[], %(error_class)b::text[],
-            %(error)b::text[], %(run_at)b::timestamptz[], %(alone)b::bool[], %(stage_ms)b::text[]
-        ) AS t (id, number, state, outcome, error_class, error, run_at, alone, stage_ms)
+            %(error)b::text[], %(run_at)b::timestamptz[], %(alone)b::bool[], %(stage_ms)b::text[], %(stage)b::text[]
+        ) AS t (id, number, state, outcome, error_class, error, run_at, alone, stage_ms, stage)
     ), ended AS (
         UPDATE attempt SET ended_at = %(now)s, outcome = verdict.outcome, error_class = verdict.error_class,
-                           error = verdict.error, stage_ms = verdict.stage_ms::jsonb
+                           error = verdict.error, stage_ms = verdict.stage_ms::jsonb, error_stage = verdict.stage
         FROM verdict WHERE attempt.bulletin_id = verdict.id AND attempt.number = verdict.number
     )
     UPDATE bulletin SET
@@ -254,7 +265,8 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
         run_at = coalesce(verdict.run_at, bulletin.run_at),
         rung_at = CASE WHEN verdict.state = 'queued' THEN NULL ELSE bulletin.rung_at END,
         error_class = verdict.error_class,
-        last_error = verdict.error
+        last_error = verdict.error,
+        error_stage = verdict.stage
     FROM verdict WHERE bulletin.id = verdict.id
     """
     _run(
@@ -269,6 +281,7 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
         run_at=[verdict.run_at for verdict in verdicts],
         alone=[verdict.alone for verdict in verdicts],
         stage_ms=[_json(verdict.stage_ms) if verdict.stage_ms is not None else None for verdict in verdicts],
+        stage=[verdict.stage for verdict in verdicts],
         now=now,
     )
 
@@ -349,7 +362,8 @@ def rule_on(
         status = CASE WHEN %(reason)s::text IS NULL THEN 'queued' ELSE 'quarantined' END,
         closed_at = CASE WHEN %(reason)s::text IS NULL THEN NULL ELSE %(now)s::timestamptz END,
         error_class = CASE WHEN %(reason)s::text IS NULL THEN error_class ELSE 'WorkerDied' END,
-        last_error = coalesce(%(reason)s::text, last_error)
+        last_error = coalesce(%(reason)s::text, last_error),
+        error_stage = CASE WHEN %(reason)s::text IS NULL THEN error_stage END
     WHERE id = %(id)s
     """
     outcome = "died" if case.blamed else "interrupted"
@@ -358,70 +372,98 @@ def rule_on(
     )
 
 
-def overdue(tx: Connection, *, rung_before: datetime, now: datetime, limit: int) -> list[tuple[UUID, Priority]]:
-    """Bulletins, no suspects, that are due and free and for which nobody rang since `rung_before`; with their priority.
+def overdue(
+    tx: Connection, *, rung_before: datetime, now: datetime, limit: int, reach: Reach = EVERYTHING
+) -> list[tuple[UUID, Priority]]:
+    """Bulletins within `reach`, no suspects, that are due and free and for which nobody rang since `rung_before`; with their priority.
 
     They are marked as rung for now.
     """
     sql = """
     WITH free AS (
         SELECT id FROM bulletin
-        WHERE status = 'queued' AND NOT suspect AND run_at <= %(now)s
+        WHERE status = 'queued' AND NOT suspect AND run_at <= %(now)s AND priority BETWEEN %(first)s AND %(last)s
               AND (rung_at IS NULL OR rung_at < %(rung_before)s) AND {in_turn}
         ORDER BY priority, run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )
     UPDATE bulletin SET rung_at = %(now)s FROM free WHERE bulletin.id = free.id
     RETURNING bulletin.id, priority
     """
-    rows = _rows(tx, sql.format(in_turn=_IN_TURN), rung_before=rung_before, now=now, limit=limit)
+    values = {"rung_before": rung_before, "now": now, "limit": limit, **reach._asdict()}
+    rows = _rows(tx, sql.format(in_turn=_IN_TURN), **values)
     return [(id, Priority(priority)) for id, priority in rows]
 
 
-def suspects_due(tx: Connection, *, rung_before: datetime, now: datetime, limit: int) -> list[UUID]:
-    """Suspects that are due and free and for which nobody rang since `rung_before`, marked as rung for now."""
+def suspects_due(
+    tx: Connection, *, rung_before: datetime, now: datetime, limit: int, reach: Reach = EVERYTHING
+) -> list[UUID]:
+    """Suspects within `reach` that are due and free and for which nobody rang since `rung_before`, marked as rung for now."""
     sql = """
     WITH free AS (
         SELECT id FROM bulletin
         WHERE status = 'queued' AND suspect AND run_at <= %(now)s AND (rung_at IS NULL OR rung_at < %(rung_before)s)
-              AND {in_turn}
+              AND priority BETWEEN %(first)s AND %(last)s AND {in_turn}
         ORDER BY run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )
     UPDATE bulletin SET rung_at = %(now)s FROM free WHERE bulletin.id = free.id RETURNING bulletin.id
     """
-    rows = _rows(tx, sql.format(in_turn=_IN_TURN), rung_before=rung_before, now=now, limit=limit)
+    values = {"rung_before": rung_before, "now": now, "limit": limit, **reach._asdict()}
+    rows = _rows(tx, sql.format(in_turn=_IN_TURN), **values)
     return [row[0] for row in rows]
 
 
-def work_waits(tx: Connection, *, since: datetime) -> bool:
-    """Is a bulletin due since `since`, its turn come, and still queued?"""
-    sql = f"SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND run_at <= %(since)s AND {_IN_TURN})"
-    return bool(_rows(tx, sql, since=since)[0][0])
+def work_waits(tx: Connection, *, since: datetime, reach: Reach = EVERYTHING) -> bool:
+    """Is a bulletin within `reach` due since `since`, its turn come, and still queued?"""
+    sql = f"""
+    SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND run_at <= %(since)s
+                   AND priority BETWEEN %(first)s AND %(last)s AND {_IN_TURN})
+    """
+    return bool(_rows(tx, sql, since=since, **reach._asdict())[0][0])
 
 
-def beat(
-    side: Connection,
-    *,
-    worker: str,
-    role: str,
-    pipeline: str,
-    started_at: datetime,
-    progress_at: datetime,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beat:
+    """A sign of life of a worker or sweep: who it is, when it last got on, how much memory it takes, and its children."""
+
+    worker: str
+    role: str
+    pipeline: str
+    started_at: datetime
+    progress_at: datetime
+    memory_bytes: int | None = None
+    children: Sequence[int] | None = None
+
+
+def beat(side: Connection, sign: Beat, *, now: datetime) -> None:
     """Say that a worker or sweep is there, and when it last got on with its work."""
     sql = """
-    INSERT INTO worker_heartbeat (worker, role, pipeline, started_at, seen_at, progress_at)
-    VALUES (%(worker)s, %(role)s, %(pipeline)s, %(started_at)s, %(now)s, %(progress_at)s)
-    ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at, progress_at = excluded.progress_at
+    INSERT INTO worker_heartbeat (worker, role, pipeline, started_at, seen_at, progress_at, memory_bytes, children)
+    VALUES (%(worker)s, %(role)s, %(pipeline)s, %(started_at)s, %(now)s, %(progress_at)s, %(memory_bytes)s, %(children)s)
+    ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at, progress_at = excluded.progress_at,
+        memory_bytes = excluded.memory_bytes, children = excluded.children
     """
-    times = {"started_at": started_at, "progress_at": progress_at, "now": now}
-    _run(side, sql, worker=worker, role=role, pipeline=pipeline, **times)
+    children = list(sign.children) if sign.children is not None else None
+    _run(
+        side,
+        sql,
+        worker=sign.worker,
+        role=sign.role,
+        pipeline=sign.pipeline,
+        started_at=sign.started_at,
+        progress_at=sign.progress_at,
+        memory_bytes=sign.memory_bytes,
+        children=children,
+        now=now,
+    )
 
 
-def heard_from(tx: Connection, *, host: str, since: datetime) -> bool:
-    """Has a worker or sweep of this host beaten since then?"""
-    sql = "SELECT EXISTS (SELECT FROM worker_heartbeat WHERE starts_with(worker, %(host)s) AND seen_at >= %(since)s)"
-    return bool(_rows(tx, sql, host=f"{host}:", since=since)[0][0])
+def heard_from(tx: Connection, *, host: str, since: datetime, progress_since: datetime | None = None) -> bool:
+    """Has a worker or sweep of this host beaten since then? Workers must also have got on since `progress_since`."""
+    sql = """
+    SELECT EXISTS (SELECT FROM worker_heartbeat WHERE starts_with(worker, %(host)s) AND seen_at >= %(since)s
+                   AND (role <> 'worker' OR %(progress_since)s::timestamptz IS NULL OR progress_at >= %(progress_since)s))
+    """
+    return bool(_rows(tx, sql, host=f"{host}:", since=since, progress_since=progress_since)[0][0])
 
 
 def sign_off(side: Connection, worker: str) -> None:

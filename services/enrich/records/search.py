@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from services.enrich.claims import Version
 from services.enrich.text.places import terms_of
+from shared.contracts.bulletin import PROBE
 from shared.orthography.lexemes import BODY, BYLINE, CAPTION, FORM, LEAD, TITLE, Part, plain, vector, words
 
 _SIGNS = {"headline": TITLE, "lead": LEAD, "caption": CAPTION, "byline": BYLINE}
@@ -85,11 +86,12 @@ def catch_up(tx: Connection, *, after: UUID, limit: int) -> UUID | None:
     """
     sql = """
     SELECT article.id, article_search.form IS NOT DISTINCT FROM %(form)s
-           AND article_search.version IS NOT DISTINCT FROM article.current_version OR erased_at IS NOT NULL AS known
+           AND article_search.version IS NOT DISTINCT FROM article.current_version OR erased_at IS NOT NULL
+           OR article.source IS NOT DISTINCT FROM %(probe)s AS known
     FROM article LEFT JOIN article_search ON article_id = article.id
     WHERE article.id > %(after)s ORDER BY article.id LIMIT %(limit)s
     """
-    looked_at = tx.exec_driver_sql(sql, {"after": after, "limit": limit, "form": FORM}).fetchall()
+    looked_at = tx.exec_driver_sql(sql, {"after": after, "limit": limit, "form": FORM, "probe": PROBE}).fetchall()
     if not looked_at:
         return None
     if missing := [row[0] for row in looked_at if not row[1]][:_AT_ONCE]:

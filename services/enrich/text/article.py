@@ -257,7 +257,8 @@ class Item:
 class Article:
     """Frozen; each stage returns a new one. Spans point into `filed`, the text as it was filed.
 
-    `given` is the day of publication where the newsroom gave it beside the text.
+    `given` is the day of publication where the newsroom gave it beside the text; `dates_refused` is how many expressions
+    of time it holds that no calendar has.
     """
 
     id: UUID
@@ -276,6 +277,7 @@ class Article:
     relations: tuple[Relation, ...] = ()
     sketch: Mapping[int, float] = field(default_factory=dict)
     dates: tuple[DateMention, ...] = ()
+    dates_refused: int = 0
     published: Dating = UNKNOWN
     event: Dating = UNKNOWN
     entities: tuple[EntityMention, ...] = ()

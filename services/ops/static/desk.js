@@ -1,19 +1,33 @@
-// Brings the figures up to date every two seconds; without this script a reload does the same.
+// Shows the figures as the server sends them; without this script the page is asked for again every ten seconds.
 "use strict";
 const figures = document.getElementById("figures");
 const stale = document.getElementById("stale");
+let latest = null;
 
-async function refresh() {
+function show() {
   // Nothing is taken away from under somebody who fills in a form.
-  if (document.hidden || figures.querySelector("details[open]")) return;
-  try {
-    const answer = await fetch(figures.dataset.from);
-    if (!answer.ok) throw new Error(answer.status);
-    figures.innerHTML = await answer.text();
-    stale.hidden = true;
-  } catch {
-    stale.hidden = false;
-  }
+  if (latest === null || document.hidden || figures.querySelector("details[open]")) return;
+  figures.innerHTML = latest;
+  latest = null;
 }
 
-if (figures) setInterval(refresh, 2000);
+function follow() {
+  const events = new EventSource(figures.dataset.from);
+  let missed;
+  const expect = () => {
+    clearTimeout(missed);
+    missed = setTimeout(() => { stale.hidden = false; }, 10000);
+  };
+  expect();
+  events.addEventListener("figures", (event) => {
+    latest = event.data;
+    stale.hidden = true;
+    expect();
+    show();
+  });
+  events.addEventListener("away", () => { stale.hidden = false; });
+  document.addEventListener("visibilitychange", show);
+  figures.addEventListener("toggle", show, true);
+}
+
+if (figures && window.EventSource) follow();

@@ -18,7 +18,10 @@ def find_dates(article: Article) -> Article:
     line, published = _timeline(passages, stated)
     dated = settle_all(passages, line, article.items)
     mentions = sorted((item.mention for item in dated), key=lambda mention: (mention.span.start, mention.span.end))
-    return article.evolve(dates=tuple(mentions), published=published, event=event_of(dated, passages))
+    refused = sum(len(passage.pieces) for passage in passages) - len(dated)
+    return article.evolve(
+        dates=tuple(mentions), dates_refused=refused, published=published, event=event_of(dated, passages)
+    )
 
 
 def _passages(article: Article) -> list[Passage]:

@@ -1,0 +1,1 @@
+"""The pages for readers: drawn by the server, complete without script, in Vietnamese and English."""
