@@ -44,13 +44,6 @@ SWEEP_TURN = Gauge(
     "When the sweep last finished a turn; old: it is stuck or dead.",
     multiprocess_mode="max",
 )
-PROBE_SECONDS = Histogram(
-    "bantin_probe_seconds",
-    "From the 202 of a synthetic bulletin until it was finished; when it rises, so does every newsroom's wait.",
-    buckets=_SECONDS,
-)
-PROBE_FAILURES = Counter("bantin_probe_failures", "Synthetic bulletins not taken in, or not finished in time.")
-PROBE_LAST = Gauge("bantin_probe_last_success_timestamp_seconds", "When a synthetic bulletin was last seen finished.")
 DEATHS = Counter("bantin_worker_deaths", "Attempts whose worker died; the same bulletin again: it is the cause.")
 ATTEMPTS = Counter("bantin_attempts", "Attempts ended; none while bulletins wait: workers are stuck.", ["outcome"])
 RETRIES = Counter(
@@ -96,6 +89,17 @@ PLACES = Counter(
 )
 ENTITIES = Counter("bantin_entities", "Names found, by type.", ["type"])
 FOLLOWERS = Gauge("bantin_followers", "Streams of changes that are open on this process.", multiprocess_mode="max")
+PROBE_SECONDS = Histogram(
+    "bantin_probe_seconds",
+    "From the 202 of a synthetic bulletin until it was finished; when it rises, so does every newsroom's wait.",
+    buckets=_SECONDS,
+)
+PROBE_FAILURES = Counter("bantin_probe_failures", "Synthetic bulletins not taken in, or not finished in time.")
+PROBE_LAST = Gauge(
+    "bantin_probe_last_success_timestamp_seconds",
+    "When a synthetic bulletin was last seen finished.",
+    multiprocess_mode="max",
+)
 DELIVERIES = Counter(
     "bantin_deliveries",
     "Requests to webhooks, by what became of the delivery: delivered, waiting or failed.",

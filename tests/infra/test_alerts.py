@@ -50,6 +50,8 @@ NORMAL = {
     "bantin_worker_deaths_total": "0+0x360",
     "bantin_sweep_last_turn_timestamp_seconds": "0+10x360",
     "bantin_deliver_last_turn_timestamp_seconds": "0+10x360",
+    "bantin_probe_last_success_timestamp_seconds": "0+10x360",
+    'bantin_queue_paused{queue="normal"}': "0+0x360",
     "bantin_deliveries_waiting": "0+0x100 5+0x259",
     "bantin_deliveries_oldest_age_seconds": "0+0x100 2+0x259",
     'up{job="ingest"}': "1+0x360",
@@ -88,6 +90,7 @@ STALLS: dict[str, dict[str, str]] = {
 """What a stall does to the figures, by the alert that tells it; each begins at the fifth minute."""
 
 TRENDS: dict[str, tuple[dict[str, str], str, str]] = {
+    "BantinProbeFails": ({"bantin_probe_last_success_timestamp_seconds": "0+10x30 300+0x60"}, "7m", "9m"),
     "BantinQueueOld": ({'bantin_queue_oldest_age_seconds{priority="normal"}': "0+0x30 70+0x90"}, "9m", "12m"),
     "BantinDoorTurnsAway": (
         {'bantin_bulletins_rejected_total{reason="queue_too_old"}': "0+0x30 5+5x60"}, "5m", "7m"),
@@ -184,6 +187,11 @@ def test_a_rolling_restart_of_the_workers_fires_nothing(tmp_path: Path) -> None:
     }
     at_any_time = 'count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[1h]))'
     assert promtool(tmp_path, NORMAL | restart, (at_any_time, "1h", [])) == ""
+
+
+def test_what_an_operator_holds_back_is_no_stall(tmp_path: Path) -> None:
+    paused = STALLS["BantinStalled"] | {'bantin_queue_paused{queue="normal"}': "0+0x30 1+0x60"}
+    assert promtool(tmp_path, NORMAL | paused, (firing("BantinStalled"), "6m", [])) == ""
 
 
 def test_what_has_gone_back_to_normal_is_told_no_more(tmp_path: Path) -> None:

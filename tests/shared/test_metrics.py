@@ -18,5 +18,5 @@ def test_no_label_is_an_id_or_a_text() -> None:
     labels = {label for metric in ALL for label in metric._labelnames}
     assert labels <= {
         "service", "route", "method", "code", "media_type", "reason", "outcome", "by", "encoding", "priority", "stage",
-        "error_class", "kind", "of", "status", "type",
+        "error_class", "kind", "of", "status", "type", "state",
     }  # fmt: skip
