@@ -23,10 +23,11 @@ from uuid import UUID
 
 import psycopg
 from measure import NEWS, ROOT, cpu_ms, tell
+from sqlalchemy import Connection
 
 from infra.embedded import process
 from infra.embedded.postgres import Postgres
-from services.enrich import tasks, workbench
+from services.enrich import pipeline, tasks, workbench
 from services.enrich.records import fingerprints
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
@@ -39,6 +40,8 @@ from shared.settings import Settings
 _GENERATOR = ROOT.parent / "shared" / "eval" / "duplicates" / "generate.py"
 _NOBODY = UUID(int=0)
 _TRGM_QUERIES = 10
+_FEW = 10_000
+"""Articles after which the check is measured first; beyond them rows are copied, and it is measured again."""
 
 
 def main() -> None:
@@ -48,7 +51,8 @@ def main() -> None:
     parser.add_argument("--checks", type=int, default=2_000, help="texts that are checked against them")
     parser.add_argument("--folder", type=Path, help="where to keep the database meanwhile; by default temporary")
     args = parser.parse_args()
-    stream, origin = texts(min(args.articles, 10_000) + args.checks)
+    grown = args.articles > _FEW
+    stream, origin = texts(min(args.articles, _FEW) + (1 + grown) * args.checks)
     cleaned = [clean(Article(id=_NOBODY, filed=text)) for text in stream]
     # A worker has no ten thousand articles in memory, through which Python would look for garbage again and again.
     gc.collect()
@@ -112,19 +116,36 @@ def stored(server: Postgres, cleaned: Sequence[Article], articles: int, checks: 
         return article.evolve(blocks=by_text[article.filed].blocks)
 
     bench = replace(bench, stages=(parted, fingerprint))
-    _file(bench, [article.filed for article in cleaned[:-checks]])
-    _file_simulated(server, articles - (len(cleaned) - checks))
+    grown = articles > _FEW
+    known = cleaned[: -(1 + grown) * checks]
+    _file(bench, [article.filed for article in known])
+    told = _measured(server, bench, cleaned[len(known) : len(known) + checks])
+    if grown:
+        few = told
+        _file_simulated(server, articles - len(known) - checks)
+        told = _measured(server, bench, cleaned[-checks:])
+        whole = "the whole check, with the fingerprint apart (ms CPU)"
+        told |= {f"at {_FEW:,} articles: {name}": few[name] for name in (whole, _LOOK_UP)}
+        told["the whole check against that at 10,000"] = told[whole] / few[whole]
     with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
-    clock = _Clock(server)
-    with clock:
-        _file(bench, [article.filed for article in cleaned[-checks:]])
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        told = {**clock.told(checks), **_sizes(connection), **_look_ups(connection, cleaned[-checks:])}
-        told |= _trigrams(connection, cleaned)
+        told |= {**_sizes(connection), **_trigrams(connection, cleaned)}
     bench.tx_engine.dispose()
     bench.side_engine.dispose()
     return told
+
+
+_LOOK_UP = "look-up of 24 keys, p50 (ms)"
+
+
+def _measured(server: Postgres, bench: workbench.Workbench, checked: Sequence[Article]) -> dict[str, float]:
+    """What it costs to check texts after those that are there."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        looked_up = _look_ups(connection, checked)
+    clock = _Clock(server)
+    with clock:
+        _file(bench, [article.filed for article in checked])
+    return clock.told(len(checked)) | looked_up
 
 
 def _file(bench: workbench.Workbench, filed: Sequence[str]) -> None:
@@ -140,47 +161,75 @@ def _file_simulated(server: Postgres, count: int) -> None:
     if count <= 0:
         return
     with psycopg.connect(server.url()) as connection:
-        connection.execute("ALTER TABLE article_fingerprint DROP CONSTRAINT fk_article_fingerprint_article_id_article")
+        connection.execute("SET max_parallel_maintenance_workers = 0")
         connection.execute(
-            "INSERT INTO article_fingerprint (article_id, said) SELECT uuidv7(), said FROM article_fingerprint,"
-            " generate_series(1, (SELECT %s / count(*) + 1 FROM article_fingerprint)) LIMIT %s",
-            (count, count),
+            "CREATE TEMP TABLE known AS SELECT number AS old, row_number() OVER (ORDER BY number) AS place"
+            " FROM (SELECT DISTINCT number FROM article_band) AS found"
         )
-        connection.execute(
-            "INSERT INTO article_band SELECT CASE WHEN random() < 0.9 THEN (random() * 9.2e18)::int8 ELSE key END, new.number"
-            " FROM (SELECT number, row_number() OVER (ORDER BY number) AS place FROM article_fingerprint"
-            "       WHERE NOT EXISTS (SELECT FROM article_band WHERE article_band.number = article_fingerprint.number)) AS new"
-            " JOIN (SELECT number AS old, row_number() OVER (ORDER BY number) AS place, count(*) OVER () AS all_of_them"
-            "       FROM (SELECT DISTINCT number FROM article_band) AS known) AS old"
-            "   ON old.place = new.place % old.all_of_them + 1"
-            " JOIN article_band ON article_band.number = old.old ON CONFLICT DO NOTHING"
-        )
+        # In turns, so that what is copied can be written while the next is made.
+        for start in range(0, count, _TURN):
+            turn = {"count": min(_TURN, count - start), "start": start}
+            connection.execute(
+                "CREATE TEMP TABLE copied ON COMMIT DROP AS SELECT uuidv7() AS id, said, row_number() OVER () AS place"
+                " FROM generate_series(1, %(count)s) AS turn"
+                " JOIN known ON place = (turn + %(start)s) %% (SELECT count(*) FROM known) + 1"
+                " JOIN article_fingerprint ON number = old",
+                turn,
+            )
+            connection.execute(
+                "INSERT INTO article (id, current_version, pub_status, available_at) SELECT id, 1, 'usable', now() FROM copied"
+            )
+            connection.execute(
+                "WITH kept AS (INSERT INTO article_fingerprint (article_id, said) SELECT id, said FROM copied ORDER BY place"
+                "  RETURNING number, article_id)"
+                " INSERT INTO article_band SELECT"
+                "  CASE WHEN random() < 0.9 THEN (random() * 9.2e18)::int8 ELSE key END, kept.number"
+                " FROM kept JOIN copied ON copied.id = kept.article_id"
+                " JOIN known ON known.place = (copied.place + %(start)s) %% (SELECT count(*) FROM known) + 1"
+                " JOIN article_band ON article_band.number = known.old ON CONFLICT DO NOTHING",
+                turn,
+            )
+            connection.commit()
+
+
+_TURN = 20_000
 
 
 class _Clock:
     """Processor time of the deciding part of a batch, ours and the server's, and how long it took."""
+
+    _DECIDING = (
+        (workbench.Workbench, "_lock_words"), (fingerprints, "candidates"), (pipeline, "settle"), (fingerprints, "add"),
+    )  # fmt: skip
 
     def __init__(self, server: Postgres) -> None:
         self._server = server
         self._ours = self._theirs = self._wall = 0.0
 
     def __enter__(self) -> None:
-        self._settle, self._add = workbench.Workbench._settle, fingerprints.add  # noqa: SLF001  # it is what is measured
-        workbench.Workbench._settle = staticmethod(self._timed(self._settle))  # type: ignore[method-assign]  # noqa: SLF001
-        fingerprints.add = self._timed(self._add)
+        self._inside = False
+        self._were = [(room, name, vars(room)[name]) for room, name in self._DECIDING]
+        for room, name, work in self._were:
+            bare = work.__func__ if isinstance(work, staticmethod) else work
+            timed = self._timed(bare)
+            setattr(room, name, staticmethod(timed) if isinstance(work, staticmethod) else timed)
 
     def __exit__(self, *_: object) -> None:
-        workbench.Workbench._settle = staticmethod(self._settle)  # type: ignore[method-assign]  # noqa: SLF001
-        fingerprints.add = self._add
+        for room, name, work in self._were:
+            setattr(room, name, work)
 
     def _timed(self, work: Any) -> Any:
-        def timed(tx: Any, *args: Any) -> Any:
-            backend = [tx.connection.dbapi_connection.info.backend_pid]
-            theirs, ours, wall = cpu_ms(backend), time.process_time(), time.perf_counter()
-            done = work(tx, *args)
+        def timed(*args: Any) -> Any:
+            if self._inside:
+                return work(*args)
+            self._inside = True
+            backend = [args[0].connection.dbapi_connection.info.backend_pid] if isinstance(args[0], Connection) else []
+            theirs, ours, wall = cpu_ms(backend) if backend else 0.0, time.process_time(), time.perf_counter()
+            done = work(*args)
             self._ours += (time.process_time() - ours) * 1000
             self._wall += (time.perf_counter() - wall) * 1000
-            self._theirs += cpu_ms(backend) - theirs
+            self._theirs += cpu_ms(backend) - theirs if backend else 0.0
+            self._inside = False
             return done
 
         return timed
@@ -191,6 +240,7 @@ class _Clock:
             "look up, compare, keep: ours (ms CPU)": self._ours / count,
             "the same: PostgreSQL's (ms CPU)": self._theirs / count,
             "the same: by the clock (ms)": self._wall / count,
+            "the whole check, with the fingerprint apart (ms CPU)": (self._ours + self._theirs) / count,
             "articles a core and second, without the fingerprint": 1000 * count / (self._ours + self._theirs),
         }
 
@@ -220,7 +270,7 @@ def _look_ups(connection: psycopg.Connection[Any], cleaned: Sequence[Article]) -
         connection.execute(fingerprints._CANDIDATES, values).fetchall()  # noqa: SLF001  # it is what is measured
         took.append((time.perf_counter() - started) * 1000)
     took.sort()
-    return {"look-up of 24 keys, p50 (ms)": took[len(took) // 2], "the same, p99 (ms)": took[int(len(took) * 0.99)]}
+    return {_LOOK_UP: took[len(took) // 2], "the same, p99 (ms)": took[int(len(took) * 0.99)]}
 
 
 def _trigrams(connection: psycopg.Connection[Any], cleaned: Sequence[Article]) -> dict[str, float]:

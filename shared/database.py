@@ -6,6 +6,9 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import IsolationLevel
+
+from shared import tracing
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of whatever columns were selected."""
@@ -23,11 +26,21 @@ def connect_args(name: str, session: Mapping[str, str] | None = None) -> dict[st
 
 
 def make_engine(
-    url: str, name: str, *, pool_size: int = 5, session: Mapping[str, str] | None = None, autocommit: bool = False
+    url: str,
+    name: str,
+    *,
+    pool_size: int = 5,
+    session: Mapping[str, str] | None = None,
+    autocommit: bool = False,
+    repeatable: bool = False,
 ) -> Engine:
-    """A pool of connections to the database at a libpq URL; `session` holds settings such as `lock_timeout`."""
+    """A pool of connections to the database at a libpq URL; `session` holds settings such as `lock_timeout`.
+
+    In `repeatable` transactions every statement sees what was committed before the first of them.
+    """
+    isolation: IsolationLevel = "REPEATABLE READ" if repeatable else "READ COMMITTED"
     address = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(
+    engine = create_engine(
         address,
         pool_size=pool_size,
         max_overflow=0,
@@ -35,9 +48,13 @@ def make_engine(
         # A server that was restarted leaves dead connections behind; asking first costs a tenth of a millisecond.
         pool_pre_ping=True,
         connect_args=connect_args(name, session),
+        # What an error says of its statement goes to the log; the values are newsrooms' texts.
+        hide_parameters=True,
         # Every statement of ours is written once and runs often; psycopg prepares it at the second run.
-        isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
+        isolation_level="AUTOCOMMIT" if autocommit else isolation,
     )
+    tracing.watch_sql(engine)
+    return engine
 
 
 @contextmanager

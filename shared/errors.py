@@ -2,7 +2,7 @@
 
 ServiceError
   NotFound · MethodNotAllowed · InvalidParameter      the request
-  NoSuchArticle · ArticleWithheld · ArticleKilled · ArticleErased      what it asks for
+  NoSuchArticle · ArticleMerged · ArticleWithheld · ArticleKilled · ArticleErased      what it asks for
   KeyMissing · KeyRefused · NotAllowed · RateLimited · ForeignRequest      who asks
   TooManyConnections · DatabaseAway                   the service
 """
@@ -59,6 +59,12 @@ class NoSuchArticle(NotFound):
     """There is no article of this id."""
 
     code = "no_such_article"
+
+
+class ArticleMerged(ServiceError):
+    """The article was found to be a duplicate of another, which stands in its place."""
+
+    status, code = 307, "article_merged"
 
 
 class ArticleWithheld(ServiceError):

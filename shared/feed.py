@@ -1,4 +1,5 @@
-"""What both writers of articles do alike: lock words, number changes in the feed, and note who did what. None commits.
+"""What both writers of articles do alike: lock words, hand duplicates on, number changes in the feed, and note who did
+what. None commits.
 
 Locks are taken in one order by everybody: bulletins, words (sorted), keys of senders, articles (each sorted by id), and
 last the head of the feed. So nobody waits in a circle.
@@ -6,7 +7,7 @@ last the head of the feed. So nobody waits in a circle.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -48,6 +49,41 @@ def holders(tx: Connection, keys: Sequence[bytes]) -> dict[bytes, UUID]:
     """The articles whose words these are. A statement after the lock: it sees what was committed meanwhile."""
     found = tx.exec_driver_sql(_HOLDERS, {"keys": list(set(keys))})
     return {key: id for key, id in found}  # noqa: C416  # a Row is no pair to mypy
+
+
+class Given(NamedTuple):
+    """What was handed on: bulletins, articles, and the relations that gave way because another was in their place."""
+
+    bulletins: list[UUID]
+    articles: list[UUID]
+    gone: list[dict[str, Any]]
+
+
+# A duplicate is a bulletin that made no article, or an article of which a person said so.
+_TIED = """
+FROM duplicate_relation AS tied JOIN bulletin ON bulletin.id = tied.bulletin_id
+LEFT JOIN article_version AS made ON made.bulletin_id = tied.bulletin_id
+LEFT JOIN article ON article.id = made.article_id
+WHERE tied.original_id = %(of)s AND tied.kind IN ('exact', 'near')
+      AND (bulletin.status = 'duplicate' OR article.duplicate_of = %(of)s)
+"""
+_GIVE_WAY = f"""
+DELETE FROM duplicate_relation AS there USING (SELECT tied.bulletin_id {_TIED}) AS duplicate
+WHERE there.bulletin_id = duplicate.bulletin_id AND there.original_id = %(to)s RETURNING to_jsonb(there)
+"""
+_GIVE = f"""
+UPDATE duplicate_relation AS relation SET original_id = %(to)s FROM (SELECT tied.bulletin_id {_TIED}) AS duplicate
+WHERE relation.bulletin_id = duplicate.bulletin_id AND relation.original_id = %(of)s RETURNING relation.bulletin_id
+"""
+_GIVE_ARTICLES = "UPDATE article SET duplicate_of = %(to)s WHERE duplicate_of = %(of)s RETURNING id"
+
+
+def give_duplicates(tx: Connection, *, of: UUID, to: UUID) -> Given:
+    """Let the duplicates of one article be those of another; which they were. Both are locked, with their words."""
+    values = {"of": of, "to": to}
+    gone = [row[0] for row in tx.exec_driver_sql(_GIVE_WAY, values)]
+    bulletins = [row[0] for row in tx.exec_driver_sql(_GIVE, values)]
+    return Given(bulletins, [row[0] for row in tx.exec_driver_sql(_GIVE_ARTICLES, values)], gone)
 
 
 class Told(NamedTuple):

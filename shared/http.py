@@ -3,16 +3,18 @@
 import argparse
 import asyncio
 import os
+import re
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared import tracing
 from shared.access.browsers import Headers, guarded
 from shared.access.describe import complete
 from shared.access.gate import Gate, SignIn
@@ -84,11 +87,13 @@ def create_app(
     ready: Check,
     gate: Gate,
     express: Mapping[tuple[str, str], Endpoint] | None = None,
+    collectors: Iterable[Collector] = (),
     **options: Any,
 ) -> "Service":
     """A FastAPI application with our manners.
 
-    `ready` is asked by /readyz, `gate` before every request. `express` endpoints are called past the framework; they must be routes as well.
+    `ready` is asked by /readyz, `gate` before every request, `collectors` by /metrics, beside the figures of the process itself.
+    `express` endpoints are called past the framework; they must be routes as well.
     """
     app = Service(
         title=title,
@@ -105,7 +110,7 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     for away in _DATABASE_AWAY:
         app.add_exception_handler(away, _answer_database_away)
-    _add_health(app, ready)
+    _add_health(app, ready, collectors)
     _add_manual(app)
     app.gate = gate
     app.farewells = []
@@ -113,7 +118,11 @@ def create_app(
     return app
 
 
-def _add_health(app: FastAPI, ready: Check) -> None:
+def _add_health(app: FastAPI, ready: Check, collectors: Iterable[Collector]) -> None:
+    asked = CollectorRegistry()
+    for collector in collectors:
+        asked.register(collector)
+
     @app.get("/livez", tags=["health"], summary="Is the process alive?")
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
@@ -125,7 +134,7 @@ def _add_health(app: FastAPI, ready: Check) -> None:
 
     @app.get("/metrics", tags=["health"], summary="Prometheus metrics", response_class=Response)
     def metrics() -> Response:
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(REGISTRY) + generate_latest(asked), media_type=CONTENT_TYPE_LATEST)
 
 
 def _add_manual(app: FastAPI) -> None:
@@ -195,6 +204,7 @@ class Service(FastAPI):
 
 
 _DATABASE_AWAY = (OperationalError, PoolTimeout)
+_AN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _NOT_SENT = 0
 """The status of an answer of which nothing was sent."""
 
@@ -217,7 +227,23 @@ class _Manners:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
-            return
+        elif tracing.is_on():
+            await self._serve_traced(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve_traced(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve inside of a span; what is filed meanwhile has it as its `traceparent`."""
+        with tracing.span(scope["method"], parent=_header(scope, b"traceparent"), serves=True) as current:
+            others = [(name, value) for name, value in scope["headers"] if name != b"traceparent"]
+            scope["headers"] = [*others, (b"traceparent", (tracing.traceparent() or "").encode())]
+            route, status = await self._serve(scope, receive, send)
+            current.update_name(f"{scope['method']} {route}")
+            current.set_attribute("http.response.status_code", status)
+            current.set_attribute("bantin.request_id", scope["state"]["request_id"])
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> tuple[str, int]:
+        """Answer, whatever happens; the route and the status."""
         id = _given_id(scope) or os.urandom(8).hex()
         scope.setdefault("state", {})["request_id"] = id
         started, status = time.perf_counter(), _NOT_SENT
@@ -240,13 +266,16 @@ class _Manners:
             await RedirectResponse(lead.address, 303)(scope, receive, send_with_id)
         except _DATABASE_AWAY as error:
             log.warning("database away", request_id=id, error=type(error).__name__)
-            await problem_response(_database_away(), id)(scope, receive, send_with_id)
+            # Of an answer that has begun nothing is sent any more: its reader sees that the end is missing.
+            if status == _NOT_SENT:
+                await problem_response(_database_away(), id)(scope, receive, send_with_id)
         except Exception:
             log.exception("request failed", request_id=id, path=scope["path"])
             if status == _NOT_SENT:
                 await problem_response(ServiceError(), id)(scope, receive, send_with_id)
         finally:
             self._count(route, scope["method"], status, time.perf_counter() - started)
+        return route, status
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, more: Headers) -> str:
         """Answer whoever may ask; the route, for the counters. What the gate says goes into `more`."""
@@ -278,9 +307,13 @@ class _Manners:
         counters[1].observe(seconds)
 
 
+def _header(scope: Scope, wanted: bytes) -> str | None:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)
+
+
 def _given_id(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and 0 < len(value) <= 64 and value.isascii() and value.isalnum():
+        if name == b"x-request-id" and _AN_ID.fullmatch(value):
             return cast("str", value.decode())
     return None
 
@@ -363,7 +396,9 @@ def serve_from_command_line(
     parser.add_argument("--port", type=int, default=default_port)
     parser.add_argument("--fd", type=int)
     args = parser.parse_args()
+    tracing.start(service, on=settings.traces)
     serve(make(), settings, service=service, host=args.host, port=args.port, fd=args.fd)
+    tracing.stop()
 
 
 def database_is_ready(engine: Engine) -> None:

@@ -5,6 +5,7 @@ bulletin. docs/decisions/0006 gives the reason of every setting.
 """
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 import redis
@@ -22,6 +23,22 @@ ENRICH = "enrich"
 
 KEY_PREFIX = "bantin:"
 
+_REDIS_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "queue_order_strategy": "priority",
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "global_keyprefix": KEY_PREFIX,
+}
+# The publisher hears whether the bell is held.
+_AMQP_OPTIONS = {"confirm_publish": True}
+_QUORUM = {"x-queue-type": "quorum"}
+"""Held by a majority of RabbitMQ's nodes."""
+
 
 class BrokerAway(Exception):
     """The broker does not answer."""
@@ -29,6 +46,7 @@ class BrokerAway(Exception):
 
 def make_celery(settings: Settings) -> Celery:
     """The Celery application, the same at both ends of the wire."""
+    arguments = _QUORUM if is_amqp(settings.broker_url) else None
     app = Celery("bantin", broker=settings.broker_url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
@@ -43,7 +61,7 @@ def make_celery(settings: Settings) -> Celery:
         task_time_limit=20,
         task_publish_retry=False,
         task_default_queue=NORMAL,
-        task_queues=[Queue(name, routing_key=name) for name in QUEUES],
+        task_queues=[Queue(name, routing_key=name, queue_arguments=arguments) for name in QUEUES],
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         worker_soft_shutdown_timeout=15,
@@ -54,17 +72,7 @@ def make_celery(settings: Settings) -> Celery:
         worker_hijack_root_logger=False,
         task_serializer="json",
         accept_content=["json"],
-        broker_transport_options={
-            "visibility_timeout": 300,
-            "unacked_restore_interval": 10,
-            "unacked_restore_throttle": 1,
-            "queue_order_strategy": "priority",
-            "socket_timeout": 5,
-            "socket_connect_timeout": 5,
-            "socket_keepalive": True,
-            "health_check_interval": 10,
-            "global_keyprefix": KEY_PREFIX,
-        },
+        broker_transport_options=_AMQP_OPTIONS if is_amqp(settings.broker_url) else _REDIS_OPTIONS,
     )
     return app
 
@@ -79,16 +87,23 @@ class Bell:
         self._app = app
         self._connection: Connection | None = None
         self._producer: Producer | None = None
+        # RabbitMQ says that a majority of its nodes has the bell; it must not take for ever to say so.
+        self._confirmed: dict[str, Any] = {"confirm_timeout": 3} if is_amqp(app.conf.broker_url) else {}
 
     def ring(self, ids: Sequence[UUID], queue: str) -> None:
         """Put one task for `ids` into `queue`. Raises BrokerAway when it cannot be put."""
         try:
             if self._producer is None:
-                self._connection = self._app.connection_for_write()
-                self._connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+                self._connection = _connected(self._app)
                 self._producer = self._app.amqp.Producer(self._connection)
             self._app.send_task(
-                ENRICH, ([id.hex for id in ids],), queue=queue, producer=self._producer, ignore_result=True, retry=False
+                ENRICH,
+                ([id.hex for id in ids],),
+                queue=queue,
+                producer=self._producer,
+                ignore_result=True,
+                retry=False,
+                **self._confirmed,
             )
         except Exception as error:  # every transport has errors of its own; all mean that the bell was not heard
             self.close()
@@ -101,8 +116,15 @@ class Bell:
             connection.collect()
 
 
-class BellTower:
-    """How many bells the broker holds that no worker has taken yet. Knows Valkey and Redis only."""
+class BellTower(Protocol):
+    """How many bells the broker holds that no worker has taken yet."""
+
+    def waiting(self) -> int:
+        """The bells in all queues. Raises BrokerAway."""
+
+
+class RedisTower:
+    """Of Valkey or Redis."""
 
     def __init__(self, url: str) -> None:
         self._client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=None)
@@ -116,3 +138,47 @@ class BellTower:
                 return sum(pipe.execute())
         except redis.RedisError as error:
             raise BrokerAway(str(error)) from error
+
+
+class AmqpTower:
+    """Of RabbitMQ. A connection that failed is thrown away."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._connection: Connection | None = None
+
+    def waiting(self) -> int:
+        """The bells in all queues; they are made if they are not there. Raises BrokerAway."""
+        try:
+            if self._connection is None:
+                self._connection = _connected(self._app)
+            channel = self._connection.default_channel
+            return sum(queue(channel).queue_declare().message_count for queue in self._app.conf.task_queues)
+        except Exception as error:  # as for a bell: whatever it is, the broker was not heard
+            self.close()
+            raise BrokerAway(str(error)) from error
+
+    def close(self) -> None:
+        """Drop the connection, whatever state it is in."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.collect()
+
+
+def tower_of(app: Celery, url: str) -> BellTower:
+    """The tower of the broker at `url`."""
+    return AmqpTower(app) if is_amqp(url) else RedisTower(url)
+
+
+def is_amqp(url: str) -> bool:
+    """Is it RabbitMQ, or another that speaks AMQP?"""
+    return url.startswith(("amqp://", "amqps://", "pyamqp://"))
+
+
+def _connected(app: Celery) -> Connection:
+    """A connection of one's own to the broker. Raises whatever the transport raises."""
+    connection: Connection = app.connection_for_write()
+    # Nobody would send RabbitMQ its heartbeats: between two bells this connection sleeps.
+    connection.heartbeat = 0
+    connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+    return connection

@@ -4,16 +4,18 @@ Whatever a reader gets goes through the views `readable_article` and `recalled_a
 may be seen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, literal, null, select
+from sqlalchemy import ARRAY, Connection, Select, Uuid, any_, cast, column, func, literal, null, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.sql.elements import ColumnElement
 
 from shared.contracts.article import ArticleOut
 from shared.database import AnyRow
-from shared.errors import ArticleErased, ArticleKilled, ArticleWithheld, NoSuchArticle, ServiceError
+from shared.errors import ArticleErased, ArticleKilled, ArticleMerged, ArticleWithheld, NoSuchArticle, ServiceError
 from shared.ids import ARTICLE, BULLETIN, ENTITY, STORY, written
 from shared.tables.articles import (
     FINDINGS,
@@ -127,6 +129,15 @@ def version_rows(tx: Connection, id: UUID) -> list[AnyRow]:
     return list(tx.execute(_VERSION.where(readable_article.c.id == id).order_by(article_version.c.version)).all())
 
 
+def every_row(tx: Connection, chosen: Select[Any], *, at_once: int) -> Iterator[Sequence[AnyRow]]:
+    """The readable articles of a selection of `seq` and `article_id`, with their current versions, in the order of `seq`,
+    so many at once. The database keeps the others until they are asked for, however many they are."""
+    of = chosen.subquery()
+    rows = _VERSION.join(of, of.c.article_id == readable_article.c.id).where(_CURRENT).order_by(of.c.seq)
+    with tx.execute(rows, execution_options={"yield_per": at_once}) as result:
+        yield from result.partitions()
+
+
 def why_not(tx: Connection, id: UUID | None, asked: str) -> ServiceError:
     """Why an article that was asked for as `asked` is not to be read.
 
@@ -139,6 +150,11 @@ def why_not(tx: Connection, id: UUID | None, asked: str) -> ServiceError:
         return ArticleErased(row.note)
     if row.pub_status == "canceled":
         return ArticleKilled(row.note)
+    if row.duplicate_of is not None:
+        original = written(ARTICLE, row.duplicate_of)
+        return ArticleMerged(
+            f"it was found to be a duplicate of {original}", headers={"Location": f"/v1/articles/{original}"}
+        )
     return ArticleWithheld("ask again when the feed says article.released")
 
 
@@ -149,24 +165,60 @@ _TOLD = (
     duplicate_relation.c.decided_at,
 )  # fmt: skip
 
+_MERGED = (
+    select(recalled_article.c.id)
+    .where(
+        recalled_article.c.id == article_version.c.article_id,
+        recalled_article.c.duplicate_of == duplicate_relation.c.original_id,
+        recalled_article.c.pub_status == "usable",
+    )
+    .correlate(article_version, duplicate_relation)
+    .exists()
+)
+"""An article that was public until it was found to be a duplicate of the one that is asked for."""
+
 
 def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
     """What an article, by its row, is to earlier ones, and what later bulletins are to it: 100 of these, newest first.
 
     Of what may not be seen nothing is said, not even what it has in common with this one.
     """
-    readable = select(readable_article.c.id)
-    ours = (
+    ours = _ours(duplicate_relation.c.bulletin_id == row.bulletin_id)
+    theirs = _theirs(duplicate_relation.c.original_id == row.article_id)
+    return [*tx.execute(ours).all(), *tx.execute(theirs).all()]
+
+
+def relations_of_each(tx: Connection, rows: Sequence[AnyRow]) -> Mapping[UUID, Sequence[AnyRow]]:
+    """The same of many articles at once, by their ids."""
+    found: dict[UUID, list[AnyRow]] = defaultdict(list)
+    of_bulletin = {row.bulletin_id: row.article_id for row in rows}
+    for relation in tx.execute(_ours(duplicate_relation.c.bulletin_id == any_(cast(list(of_bulletin), ARRAY(Uuid))))):
+        found[of_bulletin[relation.bulletin_id]].append(relation)
+    ids = func.unnest(cast(list(of_bulletin.values()), ARRAY(Uuid)))
+    asked = ids.table_valued(column("of", Uuid), name="asked").render_derived()
+    theirs = _theirs(duplicate_relation.c.original_id == asked.c.of).lateral("theirs")
+    for relation in tx.execute(select(asked, theirs).join_from(asked, theirs, true())):
+        found[relation.of].append(relation)
+    return found
+
+
+def _ours(condition: ColumnElement[bool]) -> Select[Any]:
+    """What bulletins are to earlier articles that may be seen."""
+    return (
         select(
             *_TOLD,
             duplicate_relation.c.original_id.label("article_id"),
             duplicate_relation.c.spans,
             literal("to").label("direction"),
         )
-        .where(duplicate_relation.c.bulletin_id == row.bulletin_id, duplicate_relation.c.original_id.in_(readable))
+        .where(condition, duplicate_relation.c.original_id.in_(select(readable_article.c.id)))
         .order_by(duplicate_relation.c.score.desc(), duplicate_relation.c.original_id)
     )
-    theirs = (
+
+
+def _theirs(condition: ColumnElement[bool]) -> Select[Any]:
+    """What the newest later bulletins are to an article: those without an article that may not be seen."""
+    return (
         select(*_TOLD, article_version.c.article_id, null().label("spans"), literal("from").label("direction"))
         .join_from(
             duplicate_relation,
@@ -175,14 +227,15 @@ def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
             isouter=True,
         )
         .where(
-            duplicate_relation.c.original_id == row.article_id,
+            condition,
             duplicate_relation.c.kind != "none",
-            article_version.c.article_id.is_(None) | article_version.c.article_id.in_(readable),
+            article_version.c.article_id.is_(None)
+            | article_version.c.article_id.in_(select(readable_article.c.id))
+            | _MERGED,
         )
         .order_by(duplicate_relation.c.decided_at.desc(), duplicate_relation.c.bulletin_id.desc())
         .limit(_MOST_RELATIONS)
     )
-    return [*tx.execute(ours).all(), *tx.execute(theirs).all()]
 
 
 def document(row: AnyRow, relations: Sequence[AnyRow]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     broker_url: str = Field(
         default="redis://127.0.0.1:6379/0", validation_alias=AliasChoices("BROKER_URL", "REDIS_URL")
     )
-    """Where the bells go: Valkey or Redis. Losing it costs time, never a bulletin."""
+    """Where the bells go: Valkey, Redis or RabbitMQ (`amqp://`). Losing it costs time, never a bulletin."""
 
     log_level: str = "INFO"
     """The least severe log line that is written."""
@@ -43,6 +43,9 @@ class Settings(BaseSettings):
 
     allowed_origins: str = ""
     """Origins of other sites whose scripts may ask, such as `https://desk.example`; by default none."""
+
+    traces: bool = False
+    """Are traces sent by OpenTelemetry? Needs the extra `traces`; OTEL_ variables say where to."""
 
     max_bulletin_bytes: int = 1_048_576
     """The largest bulletin taken in, in bytes of its request body, file or batch line."""
@@ -151,6 +154,15 @@ class Settings(BaseSettings):
 
     log_url: str = ""
     """Where logs are looked up by an id, with `{id}` in it, for links in a bulletin's history; empty: no links."""
+
+    public_url: str = ""
+    """The address of the api as its readers know it, such as https://tin.example.vn; empty: as each request has it."""
+
+    max_exports: int = 4
+    """Exports that one api process writes at the same time; one more is answered 503."""
+
+    export_patience: float = 60.0
+    """Seconds a reader of an export may take nothing before it is cut off."""
 
 
 @lru_cache

@@ -40,7 +40,7 @@ _TABLES = (
     "article_fingerprint, article_band, article_event, change, feed_head, operator_action, operator_action_bulletin, "
     "entity, entity_alias, entity_fact, article_entity, entity_decision, story, story_member, article_sketch, "
     "sketch_key, api_key, article_search, consumer, webhook, webhook_delivery, ops_setting, repair_job, daybook_page, "
-    "latency_minute, source_hour, probe"
+    "latency_minute, source_hour, probe, article_decision, article_reading, replay"
 )
 
 

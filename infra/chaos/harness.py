@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import psycopg
 
-from infra.chaos import account, faults
+from infra.chaos import account, collisions, faults
+from infra.chaos.collisions import Collisions
 from infra.chaos.faults import FAULTS, Trouble
 from infra.chaos.load import Kind, Newsroom, Reader, wait_for
 from infra.stack import Stack
@@ -76,6 +77,20 @@ def run(plan: Plan, home: Path, say: Say) -> dict[str, Any]:
     return told | {"seed": plan.seed, "design": "naive" if plan.naive else "bantin"}
 
 
+def collide(plan: Collisions, home: Path, say: Say) -> dict[str, Any]:
+    """Let eight worker processes meet the same bulletins at the same instants; the account. Nobody is killed."""
+    stack = Stack(
+        home=home,
+        usual_ports=False,
+        workers=2,
+        concurrency=collisions.HANDS // 2,
+        # One bulletin a batch: so those of a group are in different hands.
+        environment={"BANTIN_MAX_WAITING_AGE": "3600", "BANTIN_BATCH_SIZE": "1", "PYTHONHASHSEED": "0"},
+    )
+    with _started(stack):
+        return collisions.run(plan, stack, say)
+
+
 def recoveries(home: Path, say: Say, seed: int) -> list[dict[str, Any]]:
     """Each fault alone, under a light load: how long until everything posted around it was finished."""
     told = []
@@ -133,11 +148,17 @@ def _stack(home: Path, *, naive: bool = False) -> Iterator[Stack]:
         stack.worker_command = ("-m", "infra.chaos.saboteur", "naive", "-", "-", "--", "services.enrich", "worker")
         stack.sweep_command = ("-c", "import time; time.sleep(1e6)")
         stack.environment["BANTIN_BATCH_SIZE"] = "1"
+    with _started(stack):
+        yield stack
+
+
+@contextmanager
+def _started(stack: Stack) -> Iterator[None]:
     stack.start()
     try:
         if not wait_for(lambda: _readable(stack), 60, stack.tend):
-            raise RuntimeError(f"the stack does not start: see {home / 'log'}")
-        yield stack
+            raise RuntimeError(f"the stack does not start: see {stack.home / 'log'}")
+        yield
     finally:
         stack.stop()
 

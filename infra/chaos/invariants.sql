@@ -5,11 +5,32 @@ SELECT bulletin.id, status, count(article_version.article_id) FROM bulletin
 LEFT JOIN article_version ON article_version.bulletin_id = bulletin.id
 GROUP BY bulletin.id, status HAVING count(article_version.article_id) <> (status = 'published')::int;
 
--- name: a duplicate has exactly one relation to its original, and nobody else has one
+-- name: a duplicate has exactly one relation to its original, and what waits has none
 SELECT bulletin.id, status, count(duplicate_relation.bulletin_id) FROM bulletin
 LEFT JOIN duplicate_relation
     ON duplicate_relation.bulletin_id = bulletin.id AND duplicate_relation.kind IN ('exact', 'near')
+WHERE status <> 'published'
 GROUP BY bulletin.id, status HAVING count(duplicate_relation.bulletin_id) <> (status = 'duplicate')::int;
+
+-- name: an article says what another says only if it came to say so, or if a person said so
+SELECT article.id, duplicate_relation.original_id FROM duplicate_relation
+JOIN article_version ON article_version.bulletin_id = duplicate_relation.bulletin_id
+JOIN article ON article.id = article_version.article_id
+WHERE duplicate_relation.kind IN ('exact', 'near') AND article.duplicate_of IS DISTINCT FROM duplicate_relation.original_id
+      AND article_version.kind = 'first' AND article.embargo_until IS NULL;
+
+-- name: an article that is a duplicate has its relation, and its original is none
+SELECT article.id, article.duplicate_of FROM article JOIN article AS original ON original.id = article.duplicate_of
+JOIN article_version ON article_version.article_id = article.id AND article_version.version = article.current_version
+LEFT JOIN duplicate_relation ON duplicate_relation.bulletin_id = article_version.bulletin_id
+    AND duplicate_relation.original_id = article.duplicate_of AND duplicate_relation.kind IN ('exact', 'near')
+WHERE duplicate_relation.bulletin_id IS NULL OR original.duplicate_of IS NOT NULL;
+
+-- name: what is tied as a duplicate is tied to an original
+SELECT bulletin.id, duplicate_relation.original_id FROM bulletin
+JOIN duplicate_relation ON duplicate_relation.bulletin_id = bulletin.id AND duplicate_relation.kind IN ('exact', 'near')
+JOIN article ON article.id = duplicate_relation.original_id
+WHERE bulletin.status = 'duplicate' AND article.duplicate_of IS NOT NULL;
 
 -- name: no two articles hold the same words
 SELECT exact_key, count(*) FROM article WHERE exact_key IS NOT NULL GROUP BY exact_key HAVING count(*) > 1;
@@ -20,10 +41,10 @@ LEFT JOIN article_fingerprint ON article_fingerprint.article_id = article.id
 WHERE article.erased_at IS NULL AND article.source IS DISTINCT FROM 'bantin.probe'
       AND NOT EXISTS (SELECT FROM article_band WHERE article_band.number = article_fingerprint.number);
 
--- name: no duplicate is an original, and no relation leads to its own bulletin's article
+-- name: no relation leads to its own bulletin's article
 SELECT duplicate_relation.bulletin_id, original_id FROM duplicate_relation
 JOIN article_version ON article_version.bulletin_id = duplicate_relation.bulletin_id
-WHERE article_version.article_id = original_id OR duplicate_relation.kind IN ('exact', 'near');
+WHERE article_version.article_id = original_id;
 
 -- name: every article was published in the feed exactly once, and none that is under embargo
 SELECT article.id, announced, count(change.seq) FROM article

@@ -9,6 +9,9 @@ from services.api.articles import router as articles
 from services.api.cursor import Cursors
 from services.api.embargoes import router as embargoes
 from services.api.entities import router as entities
+from services.api.export_routes import Exports
+from services.api.export_routes import router as exports
+from services.api.feed_routes import router as feeds
 from services.api.follow.desk import follow
 from services.api.pages.router import add_pages
 from services.api.places import router as places
@@ -51,6 +54,7 @@ def make_app(settings: Settings) -> FastAPI:
         ingest.close()
         engine.dispose()
         gate.close()
+        app.state.exports.close()
 
     app = create_app(
         "api",
@@ -62,11 +66,15 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(Revalidation)
     app.state.engine = engine
+    app.state.public_url = settings.public_url
+    app.state.exports = Exports(settings.database_url, most=settings.max_exports, patience=settings.export_patience)
     app.state.cursors = Cursors(settings.cursor_secret.encode()) if settings.cursor_secret else None
     app.state.field_selections = settings.field_selections
     app.include_router(articles)
     following = follow(app, engine, settings)
     app.include_router(router)
+    app.include_router(feeds)
+    app.include_router(exports)
     app.include_router(places)
     app.include_router(stories)
     app.include_router(entities)

@@ -24,9 +24,10 @@ from services.api.search.highlights import Found, highlights, snippet
 from services.api.search.language import BadQuery
 from services.api.search.lookup import look_up
 from services.api.search.vectors import all_of
-from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut, LookupIn, LookupOut
+from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut
 from shared.contracts.examples import LOOKUP_IN
 from shared.contracts.problem import Fault
+from shared.contracts.search import LookupIn, LookupOut
 from shared.database import AnyRow, transaction
 from shared.errors import DatabaseAway, InvalidParameter, ServiceError
 from shared.http import json_response, problem_answers
@@ -53,7 +54,7 @@ def list_articles(
     fields = chosen(asked.fields, request.app.state.field_selections) if asked.fields else None
     with transaction(engine) as tx:
         wanted = asked.wanted(tx) if asked.picks or asked.needs_wanted else Wanted()
-        page, onward = _found(tx, asked, wanted, cursors) if asked.picks else _newest(tx, asked, cursors)
+        page, onward = page_of(tx, asked, wanted, cursors)
         data = [summary(row) for row in page] if fields is None else _selected(tx, page, fields)
         if asked.highlight:
             _highlight(tx, asked, wanted, data)
@@ -151,6 +152,13 @@ def _selected(tx: Connection, page: Sequence[AnyRow], fields: Sequence[str]) -> 
         for id, told in summaries.items()
         if (row := rows.get(id)) is not None
     ]
+
+
+def page_of(
+    tx: Connection, asked: ArticlesAsked, wanted: Wanted, cursors: Cursors
+) -> tuple[Sequence[AnyRow], str | None]:
+    """The rows of a page, and the cursor of the next one if there is one. Raises BadCursor, CursorFilterMismatch."""
+    return _found(tx, asked, wanted, cursors) if asked.picks else _newest(tx, asked, cursors)
 
 
 def _newest(tx: Connection, asked: ArticlesAsked, cursors: Cursors) -> tuple[Sequence[AnyRow], str | None]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from shared.database import AnyRow
-from shared.tables.articles import article_version, change, readable_article
+from shared.tables.articles import article_version, change, readable_article, recalled_article
 from shared.tables.search import readable_bytes, reader_secret
 
 
@@ -28,11 +28,7 @@ def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow
     That order is the order of commits: an article that arrives while somebody pages through can only stand before the
     first page.
     """
-    feed = (
-        select(change.c.seq, change.c.article_id)
-        .join(readable_article, readable_article.c.id == change.c.article_id)
-        .where(change.c.type == "article.published")
-    )
+    feed = everything()
     if before is not None:
         feed = feed.where(change.c.seq < before)
     # The page is cut from the feed first, so that no plan can begin by joining all articles.
@@ -56,9 +52,38 @@ def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow
     return tx.execute(listed).all()
 
 
+def everything() -> Select[Any]:
+    """`seq` and `article_id` of all readable articles, in no order."""
+    return (
+        select(change.c.seq, change.c.article_id)
+        .join(readable_article, readable_article.c.id == change.c.article_id)
+        .where(change.c.type == "article.published")
+    )
+
+
 _CURRENT = (article_version.c.article_id == readable_article.c.id) & (
     article_version.c.version == readable_article.c.current_version
 )
+
+
+def last_change(tx: Connection) -> datetime | None:
+    """When the feed last told of anything; None if it never did."""
+    return tx.execute(select(change.c.at).order_by(change.c.seq.desc()).limit(1)).scalar_one_or_none()
+
+
+def recalled(tx: Connection, id: UUID) -> AnyRow | None:
+    """What readers are told of an article that they knew and may read no more: how it stands, since when, and the note."""
+    told = (
+        select(
+            recalled_article.c.pub_status, recalled_article.c.note, recalled_article.c.erased_at, change.c.version,
+            change.c.at,
+        )
+        .join(change, change.c.article_id == recalled_article.c.id)
+        .where(recalled_article.c.id == id)
+        .order_by(change.c.seq.desc())
+        .limit(1)
+    )  # fmt: skip
+    return tx.execute(told).one_or_none()
 
 
 def secret(tx: Connection, name: str) -> bytes:

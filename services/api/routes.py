@@ -13,14 +13,21 @@ from sqlalchemy import Connection, Engine
 from services.api import queries
 from services.api.cursor import Cursors
 from services.api.diff import difference
+from services.api.formats.item import Item
+from services.api.formats.negotiation import NotAcceptable, preferred
+from services.api.formats.ninjs import tombstone
+from services.api.formats.representations import FORMS, JSON, NINJS, OFFERED, content_type
 from services.api.provenance import CleanText, Value, values
 from services.api.revalidation import matches
-from shared.contracts.article import ArticleOut, DiffOut, ProvenanceOut, VersionList
+from shared.contracts.article import ArticleOut, DiffOut, VersionList
+from shared.contracts.ninjs import NinjsOut
+from shared.contracts.search import ProvenanceOut
 from shared.database import AnyRow, transaction
 from shared.decoding import filed_spans
 from shared.errors import (
     ArticleErased,
     ArticleKilled,
+    ArticleMerged,
     ArticleWithheld,
     DatabaseAway,
     InvalidParameter,
@@ -64,21 +71,34 @@ TheCursors = Annotated[Cursors, Depends(the_cursors)]
 
 ArticleId = Annotated[str, Path(description="An article's id.")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="A version's number.")]
-_HIDDEN = problem_answers(NoSuchArticle, ArticleWithheld, ArticleKilled, ArticleErased, DatabaseAway)
+_WHY_NOT = (NoSuchArticle, ArticleMerged, ArticleWithheld, ArticleKilled, ArticleErased, NotAcceptable, DatabaseAway)
+_HIDDEN = problem_answers(*_WHY_NOT)
+_HIDDEN_VERSION = problem_answers(*_WHY_NOT, NoSuchVersion, InvalidParameter)
+_FORMS: dict[str, dict[str, Any]] = {
+    kind: {"schema": NinjsOut.model_json_schema(by_alias=True) if kind == NINJS[0] else {"type": "string"}}
+    for kind in OFFERED[1:]
+}
 
 
 @router.get(
     "/articles/{id}",
     response_model=ArticleOut,
     summary="One article",
-    responses={304: {"description": "As you have it."}, **_HIDDEN},
+    responses={200: {"content": _FORMS}, 304: {"description": "As you have it."}, **_HIDDEN},
 )
 def get_article(id: ArticleId, request: Request, engine: TheEngine) -> Response:
-    """The article's current version: its blocks, dates and names, each with its place in the text as filed and why."""
+    """The article's current version: its blocks, dates and names, each with its place in the text as filed and why.
+
+    `Accept` chooses the form: JSON, IPTC ninjs 3.1 (strict or with our extension), plain text, Markdown. In ninjs an
+    article that was withheld or killed is a tombstone with its `pubStatus`."""
+    form = preferred(request.headers.get("accept"), OFFERED)
     with transaction(engine) as tx:
+        uuid = read(ARTICLE, id)
+        if form in NINJS and uuid and (recalled := queries.recalled(tx, uuid)):
+            return _tombstone(id, recalled)
         row = _row(tx, id)
         relations = relations_of(tx, row)
-    return _shown(row, relations, request)
+    return _shown(row, relations, request, form)
 
 
 @router.get(
@@ -97,18 +117,18 @@ def list_versions(id: ArticleId, engine: TheEngine) -> Response:
     response_model=ArticleOut,
     summary="One version of an article",
     responses={
+        200: {"content": _FORMS},
         304: {"description": "As you have it."},
-        **problem_answers(
-            NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, DatabaseAway
-        ),
+        **_HIDDEN_VERSION,
     },
-)
+)  # fmt: skip
 def get_version(id: ArticleId, number: VersionNumber, request: Request, engine: TheEngine) -> Response:
-    """The article as that version has it."""
+    """The article as that version has it, in the form that `Accept` names."""
+    form = preferred(request.headers.get("accept"), OFFERED)
     with transaction(engine) as tx:
         row = _row(tx, id, number)
         relations = relations_of(tx, row)
-    return _shown(row, relations, request)
+    return _shown(row, relations, request, form)
 
 
 class DiffAsked(BaseModel):
@@ -124,9 +144,7 @@ class DiffAsked(BaseModel):
     "/articles/{id}/diff",
     response_model=DiffOut,
     summary="What differs between two versions",
-    responses=problem_answers(
-        NoSuchArticle, NoSuchVersion, ArticleWithheld, ArticleKilled, ArticleErased, InvalidParameter, DatabaseAway
-    ),
+    responses=_HIDDEN_VERSION,
 )
 def get_diff(id: ArticleId, asked: Annotated[DiffAsked, Query()], engine: TheEngine) -> Response:
     """By field, what only the earlier says and what only the later says; and the changed spans in both filed texts."""
@@ -214,16 +232,37 @@ def _row(tx: Connection, id: str, number: int | None = None) -> AnyRow:
     return row
 
 
-def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request) -> Response:
+def item_of(row: AnyRow, relations: Sequence[AnyRow], base: str) -> Item:
+    """An article's row as all formats take it. No version comes before readers while the article is under embargo."""
+    modified_at = max(row.valid_from, row.available_at)
+    return Item(article=document(row, relations), modified_at=modified_at, base=base)
+
+
+def base_of(request: Request) -> str:
+    """The address of this service as readers know it: as it is set, else as this one wrote it."""
+    return str(request.app.state.public_url or request.base_url).rstrip("/")
+
+
+def _tombstone(id: str, row: AnyRow) -> Response:
+    """What ninjs has for an article that was taken back. Why it is withheld is nobody's business."""
+    note = row.note if row.pub_status == "canceled" else None
+    told = tombstone(id, version=row.version, pub_status=row.pub_status, at=row.at, note=note)
+    return Response(dumps(told), media_type=NINJS[0], headers={"Cache-Control": "no-cache", "Vary": "Accept"})
+
+
+def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request, form: str) -> Response:
     # Whatever changes the document changes one of these.
     last = max((relation.decided_at.timestamp() for relation in relations), default=0)
     links = crc32(dumps(row.links))
-    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}-{row.story_id}"'
+    of_form = "" if form == JSON else f"-{form.partition('/')[2]}"
+    etag = f'"{row.version}-{row.pipeline}-{row.pub_status}-{len(relations)}-{last:.6f}-{links:08x}-{row.story_id}{of_form}"'
     modified = max(row.valid_from.timestamp(), row.available_at.timestamp(), last)
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Last-Modified": formatdate(modified, usegmt=True)}
+    headers["Vary"] = "Accept"
     if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    return Response(dumps(document(row, relations)), media_type="application/json", headers=headers)
+    shown = FORMS[form](item_of(row, relations, base_of(request)))
+    return Response(shown, media_type=content_type(form), headers=headers)
 
 
 def _version(row: AnyRow) -> dict[str, Any]:

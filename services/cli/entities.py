@@ -5,14 +5,17 @@ import json
 import os
 import subprocess
 import sys
-from typing import Annotated, Any
+from collections.abc import Callable
+from itertools import islice
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.table import Table
 
 from services.cli import show
-from services.cli.client import Client, ClientError
+from services.cli.client import connect, document, exit_code
 from services.cli.home import ROOT, addresses
+from shared.client import Bantin, BantinError
 
 app = typer.Typer(no_args_is_help=True, help="Look entities up; merge them, split articles off, undo that.")
 
@@ -20,6 +23,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a l
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 Actor = Annotated[str, typer.Option(help="Who decides; by default whoever is logged in.")]
 _Id = Annotated[str, typer.Argument(help="An entity's id, ent_…")]
+
+T = TypeVar("T")
 
 _COMMAND = [sys.executable, "-m", "services.enrich", "entities"]
 
@@ -37,8 +42,8 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find entities by name. Exit code 3 if there is none."""
-    asked: dict[str, Any] = {"limit": limit} | ({"q": words} if words else {}) | ({"type": type} if type else {})
-    found = _get("", asked)["data"]
+    asked = {"q": words or None, "type": type or None}
+    found = _asked(lambda client: [document(one) for one in islice(client.entities(limit, **asked), limit)])
     if not found:
         show.fail(f"no entity is called {words!r}", 3)
     if as_json:
@@ -56,7 +61,7 @@ def search(
 @app.command(name="show")
 def show_entity(id: _Id, as_json: Json = False) -> None:
     """Show an entity: what it is called, rank and posts over time, and what was decided about it."""
-    found = _get(f"/{id}", {})
+    found = _asked(lambda client: document(client.entity(id)))
     if as_json:
         show.document(found)
         return
@@ -144,15 +149,12 @@ def _tell(made: dict[str, Any]) -> None:
     show.console.print(f"    {made['actor']}, {made['decided_at']}: {made['reason']}", markup=False, soft_wrap=True)
 
 
-def _get(path: str, asked: dict[str, Any]) -> dict[str, Any]:
-    where = addresses()
-    client = Client(where["ingest_url"], where["api_url"], 5.0)
+def _asked(ask: Callable[[Bantin], T]) -> T:
     try:
-        return client.entities(path, asked)
-    except ClientError as error:
-        show.fail(str(error), error.code)
-    finally:
-        client.close()
+        with connect() as client:
+            return ask(client)
+    except BantinError as error:
+        show.fail(str(error), exit_code(error))
 
 
 def _day(one: dict[str, Any], name: str) -> str:

@@ -2,13 +2,16 @@
 
 import getpass
 import os
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from services.cli import show
-from services.cli.client import Client, ClientError
-from services.cli.home import addresses
+from services.cli.client import connect, document, exit_code
+from shared.client import Bantin, BantinError
+from shared.contracts.bulletin import Standing
 
 Id = Annotated[str, typer.Argument(help="An article's id, art_…, or that of a bulletin it was made from, bul_…")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept, and not shown to readers.")]
@@ -19,12 +22,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def withhold(id: Id, reason: Reason, actor: Actor = "", as_json: Json = False) -> None:
     """Hide an article until it is released."""
-    _order("withhold", id, {"reason": reason}, actor, as_json=as_json)
+    _order(lambda client: client.withhold(id, actor=_who(actor), reason=reason), as_json=as_json)
 
 
 def release(id: Id, reason: Reason, actor: Actor = "", as_json: Json = False) -> None:
     """Show an article again that was withheld."""
-    _order("release", id, {"reason": reason}, actor, as_json=as_json)
+    _order(lambda client: client.release(id, actor=_who(actor), reason=reason), as_json=as_json)
 
 
 def kill(
@@ -38,8 +41,12 @@ def kill(
     as_json: Json = False,
 ) -> None:
     """Take an article back for good, in all its versions; its note stays in its place."""
-    order = {"reason": reason, "note": note or None, "with_duplicates": with_duplicates}
-    _order("kill", id, order, actor, as_json=as_json)
+    _order(
+        lambda client: client.kill(
+            id, actor=_who(actor), reason=reason, note=note or None, with_duplicates=with_duplicates
+        ),
+        as_json=as_json,
+    )
 
 
 def erasing(id: str, reason: str, actor: str, note: str) -> list[str]:
@@ -48,18 +55,20 @@ def erasing(id: str, reason: str, actor: str, note: str) -> list[str]:
     return ["-m", "services.ingest.erase", id, "--reason", reason, "--actor", _who(actor), *said]
 
 
-def _order(what: str, id: str, order: dict[str, Any], actor: str, *, as_json: bool) -> None:
-    where = addresses()
+def _order(give: Callable[[Bantin], Standing], *, as_json: bool) -> None:
     try:
-        standing = Client(where["ingest_url"], where["api_url"], 5.0).order(what, id, {"actor": _who(actor), **order})
-    except ClientError as error:
-        show.fail(str(error), error.code)
+        with connect() as client:
+            standing = give(client)
+    except BantinError as error:
+        show.fail(str(error), exit_code(error))
+    except ValidationError as error:
+        show.fail(f"invalid_parameter: {error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}")
     if as_json:
-        show.document(standing)
+        show.document(document(standing))
         return
-    show.console.print(f"{standing['article']}  {standing['pub_status']}", markup=False)
-    if standing["successor"]:
-        show.console.print(f"{standing['successor']}  takes its place", markup=False)
+    show.console.print(f"{standing.article}  {standing.pub_status}", markup=False)
+    if standing.successor:
+        show.console.print(f"{standing.successor}  takes its place", markup=False)
 
 
 def _who(actor: str) -> str:

@@ -2,15 +2,18 @@
 
 import os
 import sys
-import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 import typer
 
-from services.cli import desk, entities, keys, life, places, show, steer
-from services.cli.client import Client, ClientError
+from services.cli import desk, entities, follow, keys, life, places, show, steer
+from services.cli.client import connect, document, exit_code
 from services.cli.home import ROOT, addresses
+from shared.client import BantinError
+from shared.client.filing import About
+from shared.contracts.article import ArticleOut
+from shared.contracts.bulletin import PriorityName
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
@@ -28,17 +31,14 @@ for steering in (steer.pause, steer.resume, steer.limit, steer.latency, steer.so
     app.command()(steering)
 app.add_typer(entities.app, name="entities")
 app.add_typer(keys.app, name="keys")
+app.command()(follow.tail)
+app.command()(follow.export)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Files = Annotated[
     list[Path] | None,
     typer.Argument(help="Bulletins: .json as JSON, all else as text.", exists=True, dir_okay=False, readable=True),
 ]
-
-
-def _client(patience: float = 5.0) -> Client:
-    where = addresses()
-    return Client(where["ingest_url"], where["api_url"], patience)
 
 
 @app.command()
@@ -85,15 +85,23 @@ def post(
     """Post bulletins: FILES, or standard input. A file of JSON lines (.ndjson, .jsonl) is posted as a batch."""
     from services.cli.post import post_all
 
-    headers = {"source": source, "priority": priority, "published": published, "embargo": embargo}
-    raise typer.Exit(post_all(files or [], _client(), wait=wait, charset=charset, headers=headers, as_json=as_json))
+    about: About = {
+        "source": source or None,
+        # What is neither is refused by the service, which says so.
+        "priority": cast("PriorityName | None", priority or None),
+        "published": published or None,
+        "embargo_until": embargo or None,
+    }
+    with connect() as client:
+        code = post_all(files or [], client, wait=wait, charset=charset, about=about, as_json=as_json)
+    raise typer.Exit(code)
 
 
 @app.command()
 def status(id: Annotated[str, typer.Argument(help="A bulletin's id, bul_…")], as_json: Json = False) -> None:
     """Say what became of a bulletin."""
-    with _ToldErrors():
-        receipt = _client().bulletin(id)
+    with _ToldErrors(), connect() as client:
+        receipt = document(client.bulletin(id))
     if as_json:
         show.document(receipt)
     else:
@@ -105,58 +113,20 @@ def show_article(
     id: Annotated[str, typer.Argument(help="An article's id, art_…, or its bulletin's, bul_…")], as_json: Json = False
 ) -> None:
     """Show an article with everything that was found in it."""
-    with _ToldErrors():
-        client = _client()
-        article: dict[str, Any] | None
+    with _ToldErrors(), connect() as client:
+        found: ArticleOut | None
         if id.startswith("bul_"):
             receipt = client.bulletin(id)
-            article = client.article(receipt["duplicate_of"]) if receipt["duplicate_of"] else receipt["article"]
+            found = client.article(receipt.duplicate_of) if receipt.duplicate_of else receipt.article
         else:
-            article = client.article(id)
-    if article is None:
+            found = client.article(id)
+    if found is None:
         show.fail(f"{id} has no article: see `bantin status {id}`", 3)
+    article = document(found)
     if as_json:
         show.document(article)
     else:
         show.article(article, addresses()["api_url"])
-
-
-@app.command()
-def tail(
-    since: Annotated[int | None, typer.Option(help="Begin after this seq; by default with what comes now.")] = None,
-    count: Annotated[int, typer.Option(help="Stop after so many changes; 0: never.")] = 0,
-    as_json: Json = False,
-) -> None:
-    """Follow the feed of changes."""
-    with _ToldErrors():
-        client = _client()
-        position = client.changes(0, 1)["head_seq"] if since is None else since
-        shown = 0
-        while True:
-            answer = client.changes(position)
-            for change in answer["changes"]:
-                if as_json:
-                    show.document(change)
-                else:
-                    title = _title(client, change["article"])
-                    show.console.print(f"[dim]{change['seq']:>8}[/] {change['type']} {change['article']}  ", end="")
-                    show.console.print(title, markup=False)
-                shown += 1
-                if count and shown >= count:
-                    return
-            position = answer["last_seq"]
-            if not answer["changes"]:
-                time.sleep(0.5)
-
-
-def _title(client: Client, id: str) -> str:
-    """An article's title, if it may still be read."""
-    try:
-        return str(client.article(id)["title"])
-    except ClientError as error:
-        if error.problem is None:
-            raise
-        return f"({error.problem['code']})"
 
 
 @app.command()
@@ -229,16 +199,27 @@ def replay(
         typer.Option(help="source=NAME, since=TIME, before=TIME or article=ID; may be given again: all must hold."),
     ] = None,
     shadow: Annotated[bool, typer.Option("--shadow", help="Write nothing: only tell what would change.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Write what changes; begun again it goes on.")] = False,
+    rate: Annotated[float, typer.Option(help="At most so many changed articles a second.", min=0.01)] = 20.0,
     jobs: Annotated[int, typer.Option(help="Processes; 0: one for each core.", min=0)] = 1,
     examples: Annotated[int, typer.Option(help="Examples of each field.", min=0)] = 3,
     as_json: Json = False,
 ) -> None:
     """Read what was published before with the engine of today: which articles would change, and in what."""
-    from services.cli.replay import shadow as shadow_all
+    from services.cli.replay import replay as replay_all
 
-    if not shadow:
-        show.fail("say --shadow: to write what changed is not there yet", 2)
-    raise typer.Exit(shadow_all(made_by=pipeline, where=where or [], jobs=jobs, examples=examples, as_json=as_json))
+    if shadow == apply:
+        show.fail("either --shadow or --apply", 2)
+    raise typer.Exit(
+        replay_all(
+            made_by=pipeline,
+            where=where or [],
+            jobs=jobs,
+            examples=examples,
+            as_json=as_json,
+            rate=rate if apply else None,
+        )
+    )
 
 
 @app.command()
@@ -264,12 +245,17 @@ def chaos(
     seed: Annotated[int, typer.Option(help="The same seed, the same texts and faults.")] = 1,
     naive: Annotated[bool, typer.Option("--naive", help="The control: a naive design, which must lose some.")] = False,
     each: Annotated[bool, typer.Option("--each", help="Each fault alone: how long until all goes on.")] = False,
+    collisions: Annotated[
+        int, typer.Option(help="Kill nothing: let as many bulletins meet another in eight hands at once.", min=0)
+    ] = 0,
     home: Annotated[Path | None, typer.Option(help="A folder to keep; by default a temporary one.")] = None,
     as_json: Json = False,
 ) -> None:
     """Kill everything again and again under load, in a stack of its own, and draw up the account."""
-    from services.cli.trial import trial
+    from services.cli.trial import collide, trial
 
+    if collisions:
+        raise typer.Exit(collide(collisions, seed, home=home, as_json=as_json))
     raise typer.Exit(trial(kills, bulletins, seed, naive=naive, each=each, home=home, as_json=as_json))
 
 
@@ -290,9 +276,20 @@ def serve(
 @app.command()
 def worker(
     concurrency: Annotated[int, typer.Option(help="Child processes; 0: BANTIN_WORKER_CONCURRENCY.", min=0)] = 0,
+    metrics_host: Annotated[str, typer.Option(help="Where to serve the worker's metrics.")] = "127.0.0.1",
+    metrics_port: Annotated[int, typer.Option(help="Serve the worker's metrics there; 0: nowhere.")] = 0,
 ) -> None:
     """Run a worker in the foreground."""
-    _become("-m", "services.enrich", "worker", *(["--concurrency", str(concurrency)] if concurrency else []))
+    _become(
+        "-m",
+        "services.enrich",
+        "worker",
+        *(["--concurrency", str(concurrency)] if concurrency else []),
+        "--metrics-host",
+        metrics_host,
+        "--metrics-port",
+        str(metrics_port),
+    )
 
 
 @app.command()
@@ -351,14 +348,14 @@ def _become(*command: str) -> None:
 
 
 class _ToldErrors:
-    """Turns a ClientError into one line and its exit code."""
+    """Turns what goes wrong with a service into one line and its exit code."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, ClientError):
-            show.fail(str(error), error.code)
+        if isinstance(error, BantinError):
+            show.fail(str(error), exit_code(error))
         if isinstance(error, KeyboardInterrupt):
             raise typer.Exit(0)
 

@@ -7,55 +7,55 @@ from pathlib import Path
 from rich.progress import track
 
 from services.cli import show
-from services.cli.client import Client, ClientError, content_type_of
+from services.cli.client import content_type_of, document, exit_code, problem_of
 from services.cli.run import post_file
+from shared.client import Bantin, BantinError
+from shared.client.filing import About
 
 _BATCH = 500
 
 
 def post_all(
-    files: Sequence[Path], client: Client, *, wait: bool, charset: str | None, headers: dict[str, str], as_json: bool
+    files: Sequence[Path], client: Bantin, *, wait: bool, charset: str | None, about: About, as_json: bool
 ) -> int:
     """Post everything; the exit code: 0 if all was taken in (and, with `wait`, finished)."""
     if not files and sys.stdin.isatty():
         show.fail("name the files to post, or pipe a bulletin in", 2)
-    exits = [] if files else [_post_stdin(client, charset, headers, as_json=as_json)]
+    exits = [] if files else [_post_stdin(client, charset, about, as_json=as_json)]
     for path in files:
         if path.suffix in (".ndjson", ".jsonl"):
-            exits.append(_post_lines(path, client, headers, as_json=as_json))
+            exits.append(_post_lines(path, client, about, as_json=as_json))
         elif wait:
-            exits.append(_post_and_wait(path, client, charset, headers, as_json=as_json))
+            exits.append(_post_and_wait(path, client, charset, about, as_json=as_json))
         else:
             kind = content_type_of(path, charset)
-            exits.append(_post_one(str(path), path.read_bytes(), kind, client, headers, as_json=as_json))
+            exits.append(_post_one(str(path), path.read_bytes(), kind, client, about, as_json=as_json))
     return max(exits)
 
 
-def _post_stdin(client: Client, charset: str | None, headers: dict[str, str], *, as_json: bool) -> int:
+def _post_stdin(client: Bantin, charset: str | None, about: About, *, as_json: bool) -> int:
     kind = content_type_of(Path("-"), charset)
-    return _post_one("-", sys.stdin.buffer.read(), kind, client, headers, as_json=as_json)
+    return _post_one("-", sys.stdin.buffer.read(), kind, client, about, as_json=as_json)
 
 
-def _post_one(
-    name: str, content: bytes, content_type: str, client: Client, headers: dict[str, str], *, as_json: bool
-) -> int:
+def _post_one(name: str, content: bytes, content_type: str, client: Bantin, about: About, *, as_json: bool) -> int:
     try:
-        accepted = client.post(content, content_type, headers=headers)
-    except ClientError as error:
+        filed = client.post(content, content_type, **about)
+    except BantinError as error:
         if as_json:
-            show.document({"file": name, "bulletin": None, "problem": error.problem or {"detail": str(error)}})
+            show.document({"file": name, "bulletin": None, "problem": problem_of(error)})
         else:
             sys.stderr.write(f"bantin: {name}: {error}\n")
-        return error.code
+        return exit_code(error)
     if as_json:
-        show.document({"file": name, "bulletin": accepted["id"], "state": accepted["state"]})
+        show.document({"file": name, "bulletin": filed.id, "state": "queued"})
     else:
-        show.console.print(f"{accepted['id']}  {name}", markup=False)
+        show.console.print(f"{filed.id}  {name}", markup=False)
     return 0
 
 
-def _post_and_wait(path: Path, client: Client, charset: str | None, headers: dict[str, str], *, as_json: bool) -> int:
-    outcome = post_file(path, client, charset, headers)
+def _post_and_wait(path: Path, client: Bantin, charset: str | None, about: About, *, as_json: bool) -> int:
+    outcome = post_file(path, client, charset, about)
     if as_json:
         show.document(outcome.document())
     elif outcome.article:
@@ -65,23 +65,23 @@ def _post_and_wait(path: Path, client: Client, charset: str | None, headers: dic
     return 0 if outcome.finished else 1
 
 
-def _post_lines(path: Path, client: Client, headers: dict[str, str], *, as_json: bool) -> int:
+def _post_lines(path: Path, client: Bantin, about: About, *, as_json: bool) -> int:
     """Post a file of JSON lines, piece by piece; only what was refused is told, and how many were taken in."""
     accepted = refused = 0
     pieces = list(_pieces(path))
     for first, piece in track(pieces, f"posting {path}", console=show.aside, disable=as_json, transient=True):
         try:
-            verdicts = client.post_batch(piece, headers=headers)
-        except ClientError as error:
-            show.fail(f"{path}: {error}", error.code)
-        accepted += verdicts["accepted"]
-        refused += verdicts["refused"]
-        for verdict in verdicts["results"]:
-            line = first + verdict["line"]
+            verdicts = client.post_batch(piece, **about)
+        except BantinError as error:
+            show.fail(f"{path}: {error}", exit_code(error))
+        accepted += verdicts.accepted
+        refused += verdicts.refused
+        for verdict in verdicts.results:
+            line = first + verdict.line
             if as_json:
-                show.document({**verdict, "file": str(path), "line": line})
-            elif verdict["problem"]:
-                sys.stderr.write(f"bantin: {path}:{line}: {verdict['problem']['detail']}\n")
+                show.document({**document(verdict), "file": str(path), "line": line})
+            elif verdict.problem:
+                sys.stderr.write(f"bantin: {path}:{line}: {verdict.problem.detail}\n")
     if not as_json:
         show.console.print(f"{path}: {accepted} taken in, {refused} refused", markup=False)
     return 1 if refused else 0

@@ -15,14 +15,17 @@ from services.cli import show
 from services.cli.home import ROOT, addresses
 
 
-def shadow(*, made_by: str, where: Sequence[str], jobs: int, examples: int, as_json: bool) -> int:
-    """Have it done in a process of the workshop, and tell what came out; the exit code."""
+def replay(
+    *, made_by: str, where: Sequence[str], jobs: int, examples: int, as_json: bool, rate: float | None = None
+) -> int:
+    """Have it done in a process of the workshop, and tell what came out; the exit code. With a rate it is written."""
     where_all_is = addresses()
     if not where_all_is["database_url"]:
         show.fail("no database: set DATABASE_URL, or start `bantin run`", 2)
     command = [sys.executable, "-m", "services.enrich", "replay", f"--jobs={jobs}", f"--examples={examples}"]
     command += [f"--pipeline={made_by}"] if made_by else []
     command += [f"--where={condition}" for condition in where]
+    command += ["--apply", f"--rate={rate}"] if rate else []
     environment = {**os.environ, "DATABASE_URL": where_all_is["database_url"]}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
@@ -30,8 +33,8 @@ def shadow(*, made_by: str, where: Sequence[str], jobs: int, examples: int, as_j
         told = _watch(process)
     if process.returncode:
         # A condition that is none is wrong use; whatever else it is, the last line says it.
-        wrong = told.startswith("bantin: --where")
-        show.fail(told.removeprefix("bantin: ") or "the replay ended and said nothing", 2 if wrong else 1)
+        code = 2 if told.startswith("bantin: --where") else 4 if told.startswith("bantin: another replay") else 1
+        show.fail(told.removeprefix("bantin: ") or "the replay ended and said nothing", code)
     report = json.loads(told)
     if as_json:
         show.document(report)
@@ -59,7 +62,13 @@ def _watch(process: "subprocess.Popen[str]") -> str:
 def _tell(report: dict[str, Any]) -> None:
     made_by = ", ".join(f"{version} ({count})" for version, count in report["made_by"].items()) or "–"
     show.console.print(f"{report['articles']} articles made by {made_by}, read again by {report['pipeline']}")
-    show.console.print(f"{report['changed']} would change, {report['unreadable']} can be read no more")
+    if "applied" in report:
+        show.console.print(
+            f"{report['applied']} went over, {report['kept_back']} are kept by a person's decision,"
+            f" {report['gone_on']} were revised meanwhile, {report['unreadable']} can be read no more"
+        )
+    else:
+        show.console.print(f"{report['changed']} would change, {report['unreadable']} can be read no more")
     if not report["fields"]:
         return
     table = Table(box=None, padding=(0, 1), header_style="dim")

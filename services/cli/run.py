@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from infra.embedded.process import ServerError
 from infra.stack import AlreadyRunning, Stack
 from services.cli import show
-from services.cli.client import Client, ClientError, content_type_of
+from services.cli.client import connect, content_type_of, document, problem_of
 from services.cli.home import ROOT, addresses, home
+from shared.client import Bantin, BantinError
+from shared.client.filing import About
+from shared.contracts.bulletin import Receipt, State
 
 _AT_ONCE = 8
 _PATIENCE = 300.0
 """Seconds a bulletin may take to be finished."""
+_AWAKE = 30.0
+"""Seconds until a service that was just started must answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +83,9 @@ def run(files: Sequence[Path], samples: Sequence[Path], *, once: bool, as_json: 
     try:
         say("starting PostgreSQL, Valkey, ingest, worker, sweep and api …")
         stack.start()
-        failed = _post_and_show(files or samples, Client(stack.ingest_url, stack.api_url), stack.tend, as_json=as_json)
+        failed = _post_and_show(
+            files or samples, connect(stack.ingest_url, stack.api_url, _AWAKE), stack.tend, as_json=as_json
+        )
         if once:
             return 1 if failed else 0
         say(f"ingest {stack.ingest_url}/docs   api {stack.api_url}/docs   operator's desk {stack.ops_url}/")
@@ -108,11 +115,11 @@ def _use_the_running_one(files: Sequence[Path], *, once: bool, as_json: bool) ->
     if not once and not files:
         show.fail(f"Bantin already runs here: ingest {where['ingest_url']}, api {where['api_url']}")
     show.note(f"Bantin already runs here; posting to {where['ingest_url']}")
-    client = Client(where["ingest_url"], where["api_url"])
+    client = connect(patience=_AWAKE)
     return 1 if _post_and_show(files, client, lambda: None, as_json=as_json) else 0
 
 
-def _post_and_show(files: Sequence[Path], client: Client, tend: Callable[[], None], *, as_json: bool) -> int:
+def _post_and_show(files: Sequence[Path], client: Bantin, tend: Callable[[], None], *, as_json: bool) -> int:
     """Post every file and show each outcome as it comes; how many did not finish."""
     failed = 0
     for outcome in _with_progress(post_files(files, client, tend), len(files), hidden=as_json):
@@ -128,7 +135,7 @@ def _post_and_show(files: Sequence[Path], client: Client, tend: Callable[[], Non
     return failed
 
 
-def post_files(files: Sequence[Path], client: Client, tend: Callable[[], None]) -> Iterator[Outcome]:
+def post_files(files: Sequence[Path], client: Bantin, tend: Callable[[], None]) -> Iterator[Outcome]:
     """Post the files, some at once; the outcome of each as it comes. `tend` is called all the while."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         pending: set[Future[Outcome]] = {pool.submit(post_file, path, client) for path in files}
@@ -143,26 +150,29 @@ def post_files(files: Sequence[Path], client: Client, tend: Callable[[], None]) 
                 future.cancel()
 
 
-def post_file(
-    path: Path, client: Client, charset: str | None = None, headers: Mapping[str, str] | None = None
-) -> Outcome:
+def post_file(path: Path, client: Bantin, charset: str | None = None, about: About | None = None) -> Outcome:
     """Post one file and wait until it is finished."""
     name = os.path.relpath(path) if path.is_relative_to(ROOT) else str(path)
     try:
-        receipt = client.post(path.read_bytes(), content_type_of(path, charset), headers=headers, wait=20)
-        if receipt["state"] == "queued":
-            *_, receipt = client.until_finished(receipt["id"], _PATIENCE)
-        found = receipt.get("article")
-        if original := receipt.get("duplicate_of"):
-            found = client.article(original)
-        failure = receipt.get("failure")
-        problem = {"code": failure["error_class"], "detail": failure["detail"]} if failure else None
-        if receipt["state"] == "embargoed":
-            problem = {"code": "under_embargo", "detail": f"until {receipt['embargo_until']}"}
-        return Outcome(file=name, bulletin=receipt["id"], state=receipt["state"], article=found, problem=problem)
-    except ClientError as error:
-        problem = error.problem or {"code": "no_answer", "detail": str(error)}
-        return Outcome(file=name, bulletin=None, state="refused", article=None, problem=problem)
+        filed = client.post(path.read_bytes(), content_type_of(path, charset), wait=20, **(about or {}))
+        receipt = filed.receipt
+        if receipt is None or receipt.state == State.QUEUED:
+            *_, receipt = client.until_finished(filed.id, _PATIENCE)
+        return _outcome(name, receipt, client)
+    except BantinError as error:
+        return Outcome(file=name, bulletin=None, state="refused", article=None, problem=problem_of(error))
+
+
+def _outcome(name: str, receipt: Receipt, client: Bantin) -> Outcome:
+    """What a receipt says; of a duplicate the article that it repeats."""
+    found = client.article(receipt.duplicate_of) if receipt.duplicate_of else receipt.article
+    problem = None
+    if receipt.failure:
+        problem = {"code": receipt.failure.error_class, "detail": receipt.failure.detail}
+    if receipt.state == "embargoed":
+        problem = {"code": "under_embargo", "detail": f"until {receipt.embargo_until}"}
+    article = document(found) if found else None
+    return Outcome(file=name, bulletin=receipt.id, state=str(receipt.state), article=article, problem=problem)
 
 
 def _with_progress(outcomes: Iterator[Outcome], total: int, *, hidden: bool) -> Iterator[Outcome]:

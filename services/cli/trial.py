@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.chaos import harness
+from infra.chaos.collisions import HANDS, Collisions
 from infra.chaos.harness import Plan
 from services.cli import show
 
@@ -19,6 +20,15 @@ def trial(kills: int, bulletins: int, seed: int, *, naive: bool, each: bool, hom
         account = harness.run(plan, folder, show.note)
     _tell(account, as_json=as_json)
     return 0 if account["right"] != naive else 1
+
+
+def collide(collisions: int, seed: int, *, home: Path | None, as_json: bool) -> int:
+    """Let the same bulletins meet in many hands; the exit code: 0 if all ended as one original and its duplicates."""
+    groups = -(-collisions // (HANDS - 1))
+    with tempfile.TemporaryDirectory(prefix="bantin-chaos-") as scratch:
+        account = harness.collide(Collisions(groups=groups, seed=seed), home or Path(scratch), show.note)
+    _tell(account, as_json=as_json)
+    return 0 if account["right"] else 1
 
 
 def _tell(account: dict[str, Any], *, as_json: bool) -> None:

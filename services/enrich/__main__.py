@@ -1,10 +1,13 @@
 """`python -m services.enrich worker|sweep|explain|dedupe|train|replay`: the processes of the workshop."""
 
 import argparse
+import atexit
 import json
 import os
+import shutil
 import socket
 import sys
+import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,11 +15,30 @@ from shared.settings import settings
 
 
 def run_worker(args: argparse.Namespace) -> None:
-    """Work on what is rung for."""
+    """Work on what is rung for; serve the metrics of all its processes."""
+    folder = shared_figures() if args.metrics_port else None
     # Imported here: the module is the Celery application, and the sweep must not become one.
     from services.enrich import worker
 
+    if folder is not None:
+        from services.enrich.family import serve
+
+        serve(folder, host=args.metrics_host, port=args.metrics_port)
     worker.main(args.concurrency)
+
+
+def shared_figures() -> Path:
+    """A fresh folder in which the processes of one worker keep their figures; before any figure is made."""
+    folder = Path(tempfile.mkdtemp(prefix="bantin-figures-"))
+    atexit.register(_remove_in, os.getpid(), folder)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
+
+
+def _remove_in(process: int, folder: Path) -> None:
+    # Children inherit what is registered, and must leave the folder to those who are left.
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_sweep(args: argparse.Namespace) -> None:
@@ -26,15 +48,17 @@ def run_sweep(args: argparse.Namespace) -> None:
     from services.enrich import tasks
     from services.enrich.exporter import QueueCollector
     from services.enrich.sweep import Sweep
+    from shared import tracing
     from shared.logging import configure
-    from shared.queue import Bell, BellTower, make_celery
+    from shared.queue import Bell, make_celery, tower_of
 
-    configure("sweep", settings().log_level)
+    configure("sweep", settings().log_level, worker=tasks.worker_name)
+    tracing.start("sweep", on=settings().traces)
     bench = tasks.furnish(settings())
     sweep = Sweep(
         engine=bench.tx_engine,
-        bell=Bell(make_celery(settings())),
-        tower=BellTower(settings().broker_url),
+        bell=Bell(celery := make_celery(settings())),
+        tower=tower_of(celery, settings().broker_url),
         bench=bench,
         settings=settings(),
         clock=tasks.utc_now,
@@ -46,6 +70,7 @@ def run_sweep(args: argparse.Namespace) -> None:
         REGISTRY.register(QueueCollector(bench.side_engine, tasks.utc_now))
         start_http_server(args.metrics_port, addr=args.metrics_host)
     sweep.run()
+    tracing.stop()
 
 
 def run_check(args: argparse.Namespace) -> None:
@@ -92,9 +117,11 @@ def run_train(args: argparse.Namespace) -> None:
 
 def run_replay(args: argparse.Namespace) -> None:
     """Read what was published before again and write the report; how far it has come goes to standard error."""
-    from services.enrich import pipeline
+    from services.enrich import pipeline, tasks
+    from services.enrich.commands.applying import AnotherReplay, Replay
     from services.enrich.commands.replay import UnusableCondition, selected, shadow
     from shared.database import make_engine
+    from shared.ids import new_id
 
     def progress(done: int, total: int) -> None:
         sys.stderr.write(f"{done} of {total}\n")
@@ -103,9 +130,21 @@ def run_replay(args: argparse.Namespace) -> None:
         selection = selected(args.pipeline, args.where)
     except UnusableCondition as error:
         sys.exit(f"bantin: --where {error}")
-    engine = make_engine(settings().database_url, "bantin-replay", pool_size=1)
+    # One connection says that a replay is at work; the other one works.
+    engine = make_engine(settings().database_url, "bantin-replay", pool_size=2)
     jobs = args.jobs or len(os.sched_getaffinity(0))
-    report = shadow(engine, selection, jobs=jobs, most_examples=args.examples, progress=progress)
+    os.nice(10)
+    if args.apply:
+        replay = Replay(
+            engine=engine, rate=args.rate, jobs=jobs, clock=tasks.utc_now, new_id=new_id, most_examples=args.examples,
+            progress=progress,
+        )  # fmt: skip
+        try:
+            report = replay.run(selection)
+        except AnotherReplay as error:
+            sys.exit(f"bantin: {error}")
+    else:
+        report = shadow(engine, selection, jobs=jobs, most_examples=args.examples, progress=progress)
     sys.stdout.write(json.dumps(report.document(pipeline.version()), ensure_ascii=False) + "\n")
 
 
@@ -169,6 +208,8 @@ def main() -> None:
     roles = parser.add_subparsers(required=True)
     worker = roles.add_parser("worker", help="work on bulletins")
     worker.add_argument("--concurrency", type=int, default=settings().worker_concurrency)
+    worker.add_argument("--metrics-host", default="127.0.0.1")
+    worker.add_argument("--metrics-port", type=int, default=0)
     worker.set_defaults(run=run_worker)
     sweep = roles.add_parser("sweep", help="ring again for what nobody works on")
     sweep.add_argument("--once", action="store_true", help="one turn only")
@@ -208,6 +249,8 @@ def main() -> None:
     replay.add_argument("--where", action="append", default=[], metavar="KEY=VALUE")
     replay.add_argument("--jobs", type=int, default=1, help="processes; 0: one for each core")
     replay.add_argument("--examples", type=int, default=3, help="of each field")
+    replay.add_argument("--apply", action="store_true", help="write what changed")
+    replay.add_argument("--rate", type=float, default=20.0, help="at most so many changed articles a second")
     replay.set_defaults(run=run_replay)
     _add_entities(roles)
     args = parser.parse_args()

@@ -29,6 +29,8 @@ class Claimed:
     attempts: int
     failures: int
     priority: int = int(Priority.NORMAL)
+    request_id: str = ""
+    traceparent: str | None = None
     article_id: UUID | None = None
     revision: int = 1
     kind: str | None = None

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
+from services.enrich import pipeline
 from services.enrich.records import gate, repository
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
@@ -38,9 +41,21 @@ class QueueCollector(Collector):
             items.add_metric(["retrying", priority.name.lower()], retrying)
             age.add_metric([priority.name.lower()], oldest)
         held = GaugeMetricFamily("bantin_quarantine_items", "Bulletins in quarantine.", labels=["error_class"])
-        for error_class, count in quarantine:
+        # Of an empty quarantine something is told as well: what was not there before does not grow.
+        for error_class, count in ({"WorkerDied": 0} | dict(quarantine)).items():
             held.add_metric([error_class], count)
         stopped = GaugeMetricFamily("bantin_queue_paused", "1 while an operator holds it back.", labels=["queue"])
         for queue_name, is_paused in paused.items():
             stopped.add_metric([queue_name], float(is_paused))
-        return items, age, held, stopped
+        build = GaugeMetricFamily("bantin_build_info", "1, of the engine that runs.", labels=["version", "pipeline"])
+        build.add_metric([_release(), pipeline.version()], 1)
+        return items, age, held, stopped, build
+
+
+@cache
+def _release() -> str:
+    """The version of the package; `source` where it runs from its folder, as in our images."""
+    try:
+        return version("bantin")
+    except PackageNotFoundError:
+        return "source"

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from services.enrich.records import registry
+from services.enrich.records import decisions, registry
 from services.enrich.records.registry import Earlier, Link, NewEntity
 from services.enrich.text.identity import Candidate, Choice, choose
 from services.enrich.text.named import Fact, NamedPerson, Naming
@@ -22,11 +22,12 @@ Names = Mapping[str, Sequence[Candidate]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Named:
-    """A version of an article, and what it names."""
+    """A version of an article, and what it names; `again` if that version was read before and named something then."""
 
     article_id: UUID
     version: int
     naming: Naming
+    again: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -54,7 +55,8 @@ def link(tx: Connection, named: Sequence[Named], *, now: datetime) -> None:
     """
     keys = {person.key for one in named for person in one.naming.people if person.is_known_by_name}
     known = registry.candidates(tx, keys) if keys else {}
-    earlier = registry.earlier_people(tx, [one.article_id for one in named if one.version > 1])
+    earlier = registry.earlier_people(tx, [one.article_id for one in named if one.version > 1 or one.again])
+    forgotten = registry.forget_links(tx, [(one.article_id, one.version) for one in named if one.again])
     outcome = _settle(named, known, earlier)
     if outcome.new_names:
         registry.lock_names(tx, outcome.new_names)
@@ -63,6 +65,8 @@ def link(tx: Connection, named: Sequence[Named], *, now: datetime) -> None:
     registry.add_aliases(tx, outcome.aliases)
     registry.add_facts(tx, outcome.facts)
     registry.add_links(tx, outcome.links)
+    if forgotten:
+        decisions.tell_anew(tx, list({*forgotten, *(id for id, _ in outcome.facts)}))
 
 
 def _settle(named: Iterable[Named], known: Names, earlier: Mapping[tuple[UUID, str], Earlier]) -> _Outcome:

@@ -3,10 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from operator import attrgetter
+from types import MappingProxyType
 from uuid import UUID
 
 from services.enrich.text.abbreviations import find_abbreviations
@@ -96,22 +98,27 @@ def settle(
     originals: Mapping[bytes, UUID],
     archive: Mapping[UUID, Sequence[Candidate]],
     judged: Judged,
+    apart: Mapping[UUID, AbstractSet[UUID]] = MappingProxyType({}),
+    revised: AbstractSet[UUID] = frozenset(),
 ) -> list[Article]:
     """The last stage, which needs to know the others: each article with its relations to earlier ones.
 
     `originals` are the articles of the same keys, `archive` has those of similar texts by the id of each of `articles`.
     The earlier of two articles in one batch is the original of the later. `judged` holds what was found of two articles
-    before, and what is found now.
+    before, and what is found now. `apart` are those with which one of `articles` is not compared: a person said that it is no
+    duplicate of them, or it is the same article in an earlier version. `revised` go on existing, whatever they say.
     """
     known, mates = dict(originals), _Mates()
     settled = []
     for article in articles:
-        likely = [*archive.get(article.id, ()), *mates.like(article)]
+        others = apart.get(article.id, frozenset())
+        likely = [one for one in (*archive.get(article.id, ()), *mates.like(article)) if one.id not in others]
         likely.sort(key=attrgetter("shared"), reverse=True)
-        related = relate(article, known.get(article.exact_key), likely, judged)
+        original = known.get(article.exact_key)
+        related = relate(article, None if original in others else original, likely, judged)
         settled.append(related)
-        if related.duplicate is None:
-            known[article.exact_key] = article.id
+        if related.duplicate is None or article.id in revised:
+            known.setdefault(article.exact_key, article.id)
             mates.add(article)
     return settled
 

@@ -22,7 +22,7 @@ from services.enrich.workbench import Workbench, backoff
 from shared.contracts.bulletin import Priority
 from shared.database import transaction
 from shared.logging import logger
-from shared.metrics import BELL_ERRORS, BELLS, SWEEP_TURN
+from shared.metrics import BELL_ERRORS, BELLS, BELLS_LOST, DEATHS, SWEEP_TURN
 from shared.queue import FLASH, NORMAL, RETRY, Bell, BellTower, BrokerAway
 from shared.settings import Settings
 
@@ -57,6 +57,7 @@ class Sweep:
     broker_away_since: datetime | None = field(default=None)
     started_at: datetime | None = field(default=None)
     beaten_at: datetime | None = field(default=None)
+    is_warm: bool = field(default=False)
     findable_up_to: UUID | None = field(default=UUID(int=0))
 
     def turn(self) -> None:
@@ -77,7 +78,7 @@ class Sweep:
         """Publish the articles whose embargo is over, each once, however many sweeps there are."""
         while True:
             with transaction(self.engine) as tx:
-                lifted = lives.lift(tx, limit=_MOST_LIFTED)
+                lifted = lives.lift(tx, limit=_MOST_LIFTED, new_id=self.bench.new_id)
             if lifted:
                 log.info("embargo lifted", articles=lifted)
             if lifted < _MOST_LIFTED:
@@ -91,7 +92,7 @@ class Sweep:
 
     def judge(self) -> None:
         """End the attempts whose workers died; let their bulletins run again, alone, or quarantine them."""
-        now = self.clock()
+        now, died = self.clock(), 0
         with transaction(self.engine) as tx:
             for case in repository.abandoned(tx, limit=_MOST_JUDGED):
                 reason = self._reason_to_quarantine(case)
@@ -99,6 +100,8 @@ class Sweep:
                 run_at = now + backoff(case.deaths, self.bench.chance()) if case.deaths > 1 else now
                 alone = case.blamed or case.attempts >= _ALONE_AFTER
                 repository.rule_on(tx, case, quarantine=reason, alone=alone, run_at=run_at, now=now)
+                died += case.blamed
+        DEATHS.inc(died)
 
     @staticmethod
     def _log(case: Abandoned, reason: str | None) -> None:
@@ -130,6 +133,8 @@ class Sweep:
             most = min(_MOST_RUNG, slots * self.settings.batch_size) if slots else _MOST_RUNG
             suspects = repository.suspects_due(tx, rung_before=rung_before, now=now, limit=most, reach=reach)
             fresh = repository.overdue(tx, rung_before=rung_before, now=now, limit=most, reach=reach) if silent else []
+        if fresh:
+            BELLS_LOST.inc()
         self._ring_for([id for id, priority in fresh if priority is Priority.FLASH], FLASH)
         self._ring_for([id for id, priority in fresh if priority is not Priority.FLASH], NORMAL)
         for id in suspects:
@@ -147,6 +152,10 @@ class Sweep:
         if now - self.broker_away_since < timedelta(seconds=self.settings.broker_patience):
             return
         log.warning("broker away, working here", error=error[:300])
+        if not self.is_warm:
+            # Or the first bulletin would pay for all lists, out of its own time limit.
+            pipeline.warm_up()
+            self.is_warm = True
         until = time.monotonic() + _SHIFT
         while time.monotonic() < until and self.bench.enrich([]):
             self.lift()
@@ -184,6 +193,9 @@ class Sweep:
             nonlocal stopping
             stopping = True
 
+        # A counter that begins at its first event hides it: rates need a value from before.
+        BELLS.labels("sweep")
+        BELL_ERRORS.labels("sweep")
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         parent = os.getppid()
@@ -191,3 +203,5 @@ class Sweep:
             began = time.monotonic()
             self.turn()
             time.sleep(max(0.0, self.settings.sweep_interval - (time.monotonic() - began)))
+        with transaction(self.engine) as tx:
+            repository.sign_off(tx, self.bench.worker)

@@ -4,6 +4,7 @@ Celery 5.7 can lose its broker so that it never listens again (docs/decisions/00
 look well then. Only the lack of progress tells.
 """
 
+import contextlib
 import os
 import threading
 import time
@@ -45,6 +46,11 @@ class Watchdog:
         """Say that a task came in or ended."""
         self._progress_at = self._clock()
 
+    def sign_off(self) -> None:
+        """Say that the worker ends as it should. If that cannot be said, it is missed until it is forgotten."""
+        with contextlib.suppress(SQLAlchemyError), transaction(self._engine) as side:
+            repository.sign_off(side, self._worker)
+
     def is_deaf(self, *, work_waits: bool, now: datetime) -> bool:
         """Has nothing come in for too long, although there was work all that time?"""
         return work_waits and now - self._progress_at > self._deaf_after
@@ -79,7 +85,7 @@ class Watchdog:
             # Nothing may be worked on: to take nothing is no deafness, nor right after.
             self.progress()
         if self.is_deaf(work_waits=work_waits, now=now):
-            log.error("worker is deaf and ends itself", worker=self._worker)
+            log.error("worker is deaf and ends itself")
             # Not a warm shutdown: that would wait for the very connection which is lost. And no SIGKILL: as the first
             # process of a container we would not get it. The children are told by the kernel.
             os._exit(_DEAF)

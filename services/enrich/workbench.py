@@ -4,6 +4,7 @@ import random
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,20 +12,19 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.enrich import linking, pipeline
-from services.enrich.claims import Claimed, Verdict, Version
-from services.enrich.linking import Named
+from services.enrich import closing, pipeline, tally
+from services.enrich.claims import Claimed, Verdict
 from services.enrich.pipeline import Stage
-from services.enrich.records import daybook, fingerprints, gate, lives, repository, search, stories
+from services.enrich.records import daybook, gate, repository
 from services.enrich.records.daybook import Done
-from services.enrich.text.article import Article, Said, UnreadableBulletin
-from services.enrich.text.duplicates import Judged
+from services.enrich.tally import Closed
+from services.enrich.text.article import Article, UnreadableBulletin
 from services.enrich.timelimit import TookTooLong, time_limit
 from shared.contracts.bulletin import State
 from shared.database import transaction
-from shared.feed import holders
 from shared.ids import NewId
 from shared.logging import logger
+from shared.metrics import CLAIMS_LOST
 from shared.settings import Settings
 
 log = logger(__name__)
@@ -72,7 +72,9 @@ class Workbench:
         def claim(tx: Connection) -> list[Claimed]:
             if (reach := gate.enter(tx, "normal")) is None:
                 return []
-            return repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most, reach=reach)
+            claimed = repository.claim(tx, ids, now=self.clock(), limit=size, max_bytes=most, reach=reach)
+            tally.count_skipped(ids, claimed)
+            return claimed
 
         done = self._work(claim_flash_first)
         if flash_came_first:
@@ -120,12 +122,17 @@ class Workbench:
         """One transaction; what was closed or put back in it."""
         claimed: list[Claimed] = []
         try:
-            with transaction(self.tx_engine) as tx:
-                claimed = claim(tx)
+            with ExitStack() as traced:
+                with transaction(self.tx_engine) as tx:
+                    claimed = claim(tx)
+                    if claimed:
+                        traced.enter_context(tally.batch_span(claimed, self.worker))
+                        tally.count_claim(claimed, began := self.clock())
+                        self._note_starts(claimed, began)
+                        closed = self._close(tx, *self._read_all(tx, claimed), began)
                 if claimed:
-                    begun_at = self.clock()
-                    self._note_starts(claimed, begun_at)
-                    self._close(tx, *self._read_all(tx, claimed), begun_at)
+                    tally.count(closed, now := self.clock())
+                    tally.trace(closed, began, now, self.worker)
             return claimed
         except SQLAlchemyError as error:
             self._after_fault(claimed, error)
@@ -157,8 +164,10 @@ class Workbench:
                 made.append((bulletin, article, times))
             except UnreadableBulletin as error:
                 failed.append(_quarantined(bulletin, error, self._stage_after(times)))
+                _log_failure(failed[-1])
             except Exception as error:  # the one place where any fault of a stage becomes a verdict on its bulletin
                 failed.append(self._failed(bulletin, error, stage=self._stage_after(times)))
+                _log_failure(failed[-1])
             if time.monotonic() - looked_up_at > _LOOK_UP:
                 self._let_flash_pass(tx, claimed)
                 looked_up_at = time.monotonic()
@@ -189,75 +198,25 @@ class Workbench:
         made: list[tuple[Claimed, Article, dict[str, float]]],
         failed: list[Verdict],
         begun_at: datetime,
-    ) -> None:
+    ) -> Closed:
         """Everything that is written. The locks on keys and on the feed's head are held for this long only."""
         now, closing_since = self.clock(), time.perf_counter()
-        known: dict[int, tuple[UUID, Said]] = {}
-        judged: Judged = {}
-        originals = self._lock_words(tx, [article for _, article, _ in made], known, judged) if made else {}
-        standings = lives.standings(tx, [bulletin for bulletin, _, _ in made])
-        versions, plain, ends = [], [], dict[UUID, State]()
-        for bulletin, article, _ in made:
-            standing = standings.get(bulletin.id)
-            if bulletin.probe:
-                versions.append(lives.unseen(bulletin, article))
-                ends[bulletin.id] = State.PUBLISHED
-            elif standing is None or standing.is_new_and_public:
-                plain.append((bulletin, article))
-            elif standing.killed:
-                ends[bulletin.id] = State.WITHDRAWN
-            else:
-                versions.append(one := lives.version(bulletin, article, standing, originals.get(article.exact_key)))
-                ends[bulletin.id] = State.PUBLISHED
-                if one.holds_words:
-                    originals[article.exact_key] = article.id
-        articles = [article for _, article in plain]
-        likely = fingerprints.candidates(tx, articles, known) if articles else {}
-        settled = pipeline.settle(articles, originals, likely, judged)
-        pairs = [(bulletin, article) for (bulletin, _), article in zip(plain, settled, strict=True)]
-        versions += [_first(bulletin, article) for bulletin, article in pairs if article.duplicate is None]
-        lives.move_on(tx, versions)
-        repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
-        shown = [one for one in versions if not one.bulletin.probe]
-        search.keep(tx, shown)
-        fingerprints.forget(tx, [one.article.id for one in versions if one.current and not one.first])
-        fingerprints.add(tx, [one.article for one in shown if one.current])
-        fingerprints.add_relations(tx, pairs, now=now)
-        linking.link(tx, [_named(one) for one in shown], now=now)
-        # What is under an embargo is told to nobody, not even by the story that it would be in.
-        fresh = [one for one in versions if one.first and one.announced]
-        stories.gather(tx, [(one.bulletin, one.article) for one in fresh], new_id=self.new_id)
-        lives.succeed(tx, [bulletin for bulletin, _ in pairs], now=now)
-        lives.note_versions(tx, versions, now=now)
-        ends |= {bulletin.id: State.DUPLICATE if one.duplicate else State.PUBLISHED for bulletin, one in pairs}
+        decided = closing.decide(tx, [(bulletin, article) for bulletin, article, _ in made])
+        closing.keep(tx, decided, new_id=self.new_id, now=now)
         verdicts = [
-            Verdict(bulletin=bulletin, state=ends[bulletin.id], outcome=ends[bulletin.id].value, stage_ms=times)
-            for bulletin, _, times in made
-        ]
-        repository.close(tx, verdicts + failed, now=now)
-        seen = {one.bulletin.id for one in versions if one.change}
+            Verdict(bulletin=one, state=decided.ends[one.id], outcome=decided.ends[one.id].value, stage_ms=times)
+            for one, _, times in made
+        ] + failed
+        repository.close(tx, verdicts, now=now)
         read = {bulletin.id: article for bulletin, article, _ in made}
+        seen = {one.bulletin.id for one in decided.versions if one.change}
         done = [
-            Done(verdict=one, article=read.get(one.bulletin.id), readable=one.bulletin.id in seen)
-            for one in verdicts + failed
+            Done(verdict=one, article=read.get(one.bulletin.id), readable=one.bulletin.id in seen) for one in verdicts
         ]
         closing_ms = (time.perf_counter() - closing_since) * 1000
         daybook.write(tx, done, begun_at=begun_at, closing_ms=closing_ms, now=self.clock())
-        repository.publish(tx, versions, now=now)
-
-    @staticmethod
-    def _lock_words(
-        tx: Connection, articles: Sequence[Article], known: dict[int, tuple[UUID, Said]], judged: Judged
-    ) -> dict[bytes, UUID]:
-        """The originals by the keys of all articles, under locks on all their keys.
-
-        The articles are held against what is there before any lock is taken: that is the dear part, and whoever waits for
-        the locks waits for the newcomers' part alone. What was read and found meanwhile is left in `known` and `judged`.
-        """
-        pipeline.settle(articles, {}, fingerprints.candidates(tx, articles, known), judged)
-        fingerprints.lock(tx, articles)
-        # Statements of their own: they see what was committed while the locks were waited for.
-        return holders(tx, [article.exact_key for article in articles])
+        repository.publish(tx, decided.versions, now=now)
+        return Closed(verdicts=verdicts, versions=decided.versions, articles=decided.articles)
 
     def _failed(
         self, bulletin: Claimed, error: BaseException, *, stage: str | None = None, alone: bool = False
@@ -286,7 +245,8 @@ class Workbench:
         If it cannot, the sweep finds the attempts without an end. A bulletin that was alone and that the database
         refused, rather than lost, has failed like any other.
         """
-        log.warning("transaction lost", error=str(error)[:500], bulletins=len(claimed))
+        log.warning("transaction lost", error=str(error)[:500], bulletins=[bulletin.id.hex for bulletin in claimed])
+        CLAIMS_LOST.inc()
         refused = isinstance(error, DBAPIError) and not error.connection_invalidated
         try:
             with transaction(self.tx_engine) as tx:
@@ -305,15 +265,6 @@ def backoff(failures: int, chance: float) -> timedelta:
     return timedelta(seconds=min(300.0, 0.5 * 2 ** min(failures, 20)) * (0.5 + chance))
 
 
-def _named(version: Version) -> Named:
-    return Named(article_id=version.article.id, version=version.number, naming=version.article.naming)
-
-
-def _first(bulletin: Claimed, article: Article) -> Version:
-    """The first version of a new article."""
-    return Version(bulletin=bulletin, article=article, number=bulletin.revision)
-
-
 def _quarantined(bulletin: Claimed, error: BaseException, stage: str | None) -> Verdict:
     return Verdict(
         bulletin=bulletin,
@@ -322,6 +273,18 @@ def _quarantined(bulletin: Claimed, error: BaseException, stage: str | None) -> 
         error_class=type(error).__name__,
         error=_told(error),
         stage=stage,
+    )
+
+
+def _log_failure(verdict: Verdict) -> None:
+    """Where it fell, not what it said: that may quote the text, and is kept with the bulletin."""
+    log.warning(
+        "bulletin failed",
+        bulletin=verdict.bulletin.id.hex,
+        request_id=verdict.bulletin.request_id,
+        attempt=verdict.bulletin.number,
+        error_class=verdict.error_class,
+        quarantined=verdict.state is State.QUARANTINED,
     )
 
 

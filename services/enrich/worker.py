@@ -6,13 +6,22 @@ import sys
 from typing import Any
 
 from celery import bootsteps
-from celery.signals import setup_logging, task_received, task_success, worker_process_init, worker_ready
+from celery.signals import (
+    setup_logging,
+    task_received,
+    task_success,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from services.enrich import pipeline, tasks
 from services.enrich.watchdog import Watchdog
+from shared import tracing
 from shared.database import connect_args
 from shared.garbage import collect_seldom
 from shared.logging import configure
@@ -43,7 +52,7 @@ _watchdog: Watchdog | None = None
 
 @setup_logging.connect
 def _log_as_json(**_: Any) -> None:
-    configure("worker", settings().log_level)
+    configure("worker", settings().log_level, worker=tasks.worker_name)
 
 
 @worker_ready.connect
@@ -53,10 +62,17 @@ def _watch(**_: Any) -> None:
     engine = create_engine(
         make_url(settings().database_url).set(drivername="postgresql+psycopg"),
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args=connect_args("bantin-watchdog", {"statement_timeout": "3s"}),
     )
     _watchdog = Watchdog(engine, tasks.worker_name(), tasks.utc_now, settings().deaf_after)
     _watchdog.start()
+
+
+@worker_shutdown.connect
+def _sign_off(**_: Any) -> None:
+    if _watchdog is not None:
+        _watchdog.sign_off()
 
 
 @task_received.connect
@@ -71,6 +87,13 @@ def _prepare_child(**_: Any) -> None:
     if sys.platform == "linux":
         # A child whose main process was killed would otherwise work on without a way to say so.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # After the fork: what sends spans is a thread.
+    tracing.start("worker", on=settings().traces)
+
+
+@worker_process_shutdown.connect
+def _end_child(**_: Any) -> None:
+    tracing.stop()
 
 
 def main(concurrency: int) -> None:

@@ -15,10 +15,11 @@ from psycopg import AsyncConnection
 from services.ingest import intake
 from services.ingest.admission import Filing
 from services.ingest.intake import TakenIn
+from shared import tracing
 from shared.contracts.bulletin import Priority
 from shared.errors import DatabaseAway, ServiceError
 from shared.logging import logger
-from shared.metrics import ACCEPT_GROUP, ACCEPT_SECONDS, ACCEPTED, REPLAYED
+from shared.metrics import ACCEPT_GROUP, ACCEPT_SECONDS, ACCEPTED, DECODED, REPLAYED, SIZE
 
 log = logger(__name__)
 
@@ -113,7 +114,8 @@ class Acceptor:
             self._waiting_count += len(filings)
             self._news.set()
             # Shielded: a client that hangs up does not take its bulletin back.
-            verdicts = await asyncio.shield(parcel.answer)
+            with tracing.span("commit"):
+                verdicts = await asyncio.shield(parcel.answer)
             ACCEPT_SECONDS.observe(time.perf_counter() - started)
             return verdicts
         finally:
@@ -158,20 +160,19 @@ class Acceptor:
         filings = [filing for parcel in group for filing in parcel.filings]
         ACCEPT_GROUP.observe(len(filings))
         verdicts = await self._commit(filings)
-        fresh, media_types = [], Counter[str]()
+        fresh, taken = [], list[Filing]()
         for index, (filing, verdict) in enumerate(zip(filings, verdicts, strict=True)):
             if isinstance(verdict, ServiceError):
                 continue
             if not verdict.replayed:
                 fresh.append((verdict.id, filing.sender.priority))
-                media_types[filing.media_type] += 1
+                taken.append(filing)
             elif verdict.fingerprint != filing.sender.fingerprint:
                 REPLAYED.labels("refused").inc()
                 verdicts[index] = IdempotencyKeyReused("use a new key for a new request, or send the same one again")
             else:
                 REPLAYED.labels("answered").inc()
-        for media_type, count in media_types.items():
-            ACCEPTED.labels(media_type).inc(count)
+        count_taken(taken)
         start = 0
         for parcel in group:
             _answer(parcel, verdicts[start : start + len(parcel.filings)])
@@ -199,7 +200,10 @@ class Acceptor:
                 await asyncio.sleep(0.1)
             except psycopg.Error as error:
                 if len(filings) == 1:
-                    log.warning("bulletin not taken", error=str(error))
+                    one = filings[0]
+                    log.warning(
+                        "bulletin not taken", error=str(error), bulletin=one.id.hex, request_id=one.sender.request_id
+                    )
                     return [Unacceptable(f"it cannot be stored: {error}")]
                 return [verdict for filing in filings for verdict in await self._commit([filing])]
 
@@ -213,6 +217,16 @@ class Acceptor:
             with contextlib.suppress(psycopg.Error):
                 await self._connection.close()
             self._connection = None
+
+
+def count_taken(filings: Sequence[Filing]) -> None:
+    """Count bulletins that are durable now."""
+    for media_type, count in Counter(filing.media_type for filing in filings).items():
+        ACCEPTED.labels(media_type).inc(count)
+    for charset, count in Counter(filing.charset for filing in filings).items():
+        DECODED.labels(charset, "read").inc(count)
+    for filing in filings:
+        SIZE.observe(len(filing.raw))
 
 
 def _answer(parcel: _Parcel, verdicts: list[TakenIn | ServiceError]) -> None:

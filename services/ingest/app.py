@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from services.ingest.decisions.routes import router as decisions
 from services.ingest.desk import Desk
 from services.ingest.order_routes import router as orders
 from services.ingest.revision_routes import router as revisions
@@ -60,6 +61,6 @@ def make_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, new
         lifespan=lifespan,
     )
     app.state.desk = desk
-    for part in (router, revisions, orders):
+    for part in (router, revisions, orders, decisions):
         app.include_router(part)
     return app

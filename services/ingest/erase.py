@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from services.ingest import orders
+from services.ingest import articles, orders
 from shared.contracts.bulletin import KillOrder
 from shared.database import make_engine, transaction
 from shared.errors import NoSuchArticle, ServiceError
@@ -24,7 +24,7 @@ def main() -> None:
     engine = make_engine(settings().database_url, "bantin-erase", pool_size=1)
     try:
         with transaction(engine) as tx:
-            id = orders.article_id(tx, args.id)
+            id = articles.article_id(tx, args.id)
             orders.erase(tx, id, order, now=datetime.now(UTC))
     except ServiceError as error:
         sys.stderr.write(f"bantin: {error.code}: {error}\n")

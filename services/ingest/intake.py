@@ -160,7 +160,12 @@ def bulletin_row(tx: Connection, id: UUID) -> AnyRow | None:
     article stands: `hidden_until` is set while it is under embargo."""
     attempts = select(func.count()).where(attempt.c.bulletin_id == bulletin.c.id).scalar_subquery()
     original = article.alias()
-    tied = (duplicate_relation.c.bulletin_id == bulletin.c.id) & duplicate_relation.c.kind.in_(("exact", "near"))
+    # A published bulletin may come to say what another article says; it is a duplicate only by a person's word.
+    tied = (
+        (duplicate_relation.c.bulletin_id == bulletin.c.id)
+        & duplicate_relation.c.kind.in_(("exact", "near"))
+        & ((bulletin.c.status == State.DUPLICATE) | (duplicate_relation.c.original_id == article.c.duplicate_of))
+    )
     moved = select(bulletin_key.c.embargo_until).where(bulletin_key.c.article_id == bulletin.c.article_id)
     embargo = func.coalesce(article.c.embargo_until, moved.scalar_subquery(), bulletin.c.embargo_until)
     return tx.execute(

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
-from services.ingest import orders
+from services.ingest import articles, orders
+from services.ingest.articles import ArticleInHand, OrderRefused
 from services.ingest.desk import Desk
+from services.ingest.named import named
 from services.ingest.routes import the_desk
-from shared.access.gate import actor_of, caller_of
 from shared.contracts.bulletin import EventList, KillOrder, Order, Priority, Standing
 from shared.database import AnyRow, transaction
 from shared.errors import ArticleKilled, DatabaseAway, InvalidParameter, NoSuchArticle
@@ -21,30 +22,28 @@ from shared.ids import ARTICLE, BULLETIN, written
 router = APIRouter(prefix="/v1", tags=["orders"])
 
 ArticleId = Annotated[str, Path(description="An article's id, or that of a bulletin it was made from.")]
-_REFUSALS = problem_answers(InvalidParameter, NoSuchArticle, orders.ArticleInHand, ArticleKilled, DatabaseAway)
+_REFUSALS = problem_answers(InvalidParameter, NoSuchArticle, ArticleInHand, OrderRefused, ArticleKilled, DatabaseAway)
 _TRIES = 5
-
-AnyOrder = TypeVar("AnyOrder", bound=Order)
 
 
 @router.post("/articles/{id}:withhold", response_model=Standing, summary="Hide an article for now", responses=_REFUSALS)
 def withhold(id: ArticleId, order: Order, request: Request) -> Response:
     """Hide an article until it is released. It leaves every list at once; one that is hidden stays so."""
-    asked = _named(order, request)
+    asked = named(order, request)
     return _carry_out(the_desk(request), id, lambda tx, found, now: orders.withhold(tx, found, asked, now=now))
 
 
 @router.post("/articles/{id}:release", response_model=Standing, summary="Show it again", responses=_REFUSALS)
 def release(id: ArticleId, order: Order, request: Request) -> Response:
     """Show an article again that was withheld, in its newest version."""
-    asked = _named(order, request)
+    asked = named(order, request)
     return _carry_out(the_desk(request), id, lambda tx, found, now: orders.release(tx, found, asked, now=now))
 
 
 @router.post("/articles/{id}:kill", response_model=Standing, summary="Take an article back", responses=_REFUSALS)
 def kill(id: ArticleId, order: KillOrder, request: Request) -> Response:
     """Take an article back for good, in all its versions; the note stays in its place. To kill twice does no more."""
-    asked = _named(order, request)
+    asked = named(order, request)
     return _carry_out(the_desk(request), id, lambda tx, found, now: orders.kill(tx, found, asked, now=now))
 
 
@@ -57,13 +56,8 @@ def kill(id: ArticleId, order: KillOrder, request: Request) -> Response:
 def get_events(id: ArticleId, request: Request) -> Response:
     """What was done to an article, by whom, when and why; the newsroom's own, for it holds the reasons."""
     with transaction(the_desk(request).engine) as tx:
-        rows = orders.events(tx, orders.article_id(tx, id))
+        rows = orders.events(tx, articles.article_id(tx, id))
     return json_response({"data": [row._asdict() for row in rows]})
-
-
-def _named(order: AnyOrder, request: Request) -> AnyOrder:
-    """The order of somebody of whom it is known who that is. Raises InvalidParameter."""
-    return order.model_copy(update={"actor": actor_of(caller_of(request), order.actor)})
 
 
 Carry = Callable[[Connection, UUID, datetime], orders.Heir | None]
@@ -74,10 +68,10 @@ def _at_last(desk: Desk, asked: str, carry: Carry) -> tuple[AnyRow, orders.Heir 
     for try_ in range(_TRIES):
         try:
             with transaction(desk.engine) as tx:
-                id = orders.article_id(tx, asked)
+                id = articles.article_id(tx, asked)
                 heir = carry(tx, id, desk.clock())
                 return orders.standing(tx, id), heir
-        except orders.ArticleInHand:
+        except ArticleInHand:
             if try_ == _TRIES - 1:
                 raise
     raise AssertionError

@@ -1,29 +1,18 @@
 """What people order: articles withheld, released, killed and erased. Every statement for it; none commits."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.ingest.articles import lock, lock_with_words, run
 from shared.contracts.bulletin import KillOrder, Order
 from shared.database import AnyRow
-from shared.errors import ArticleKilled, NoSuchArticle, ServiceError
-from shared.feed import Deed, Told, holders, lock_words, note_deeds, tell
-from shared.ids import ARTICLE, BULLETIN, read, written
+from shared.feed import Deed, Told, give_duplicates, holders, note_deeds, tell
+from shared.ids import ARTICLE, BULLETIN, written
 from shared.tables.articles import FINDINGS
-
-_BY_BULLETIN = "SELECT article_id FROM article_version WHERE bulletin_id = %(id)s"
-_LOCK = """
-SELECT id, current_version, pub_status, announced, embargo_until, exact_key, erased_at, heir_id FROM article
-WHERE id = %(id)s FOR UPDATE
-"""
-
-
-class ArticleInHand(ServiceError):
-    """The article is being revised at this moment."""
-
-    status, code = 409, "article_in_hand"
 
 
 class Heir(NamedTuple):
@@ -33,35 +22,22 @@ class Heir(NamedTuple):
     article_id: UUID | None
 
 
-def article_id(tx: Connection, asked: str) -> UUID:
-    """The id of an article that was asked for by its own id, or by that of a bulletin it was made from.
-
-    Under an embargo nobody but its sender knows an article, and only by its bulletin. Raises NoSuchArticle.
-    """
-    id = read(ARTICLE, asked)
-    if id is None and (bulletin := read(BULLETIN, asked)):
-        id = _run(tx, _BY_BULLETIN, id=bulletin).scalar()
-    if id is None or _run(tx, "SELECT FROM article WHERE id = %(id)s", id=id).one_or_none() is None:
-        raise NoSuchArticle(f"no article {asked}: name it by its id, art_…, or by its bulletin's, bul_…")
-    return id
-
-
 def withhold(tx: Connection, id: UUID, order: Order, *, now: datetime) -> None:
-    """Hide an article until it is released. Raises ArticleKilled."""
-    article = _lock(tx, id)
+    """Hide an article until it is released. Raises ArticleKilled, OrderRefused."""
+    article = lock(tx, id)
     if article.pub_status == "usable":
-        _run(tx, "UPDATE article SET pub_status = 'withheld' WHERE id = %(id)s", id=id)
+        run(tx, "UPDATE article SET pub_status = 'withheld' WHERE id = %(id)s", id=id)
         _done(tx, article, "withheld", order, now=now)
 
 
 def release(tx: Connection, id: UUID, order: Order, *, now: datetime) -> None:
-    """Show an article again that was withheld, in its current version. Raises ArticleKilled.
+    """Show an article again that was withheld, in its current version. Raises ArticleKilled, OrderRefused.
 
     One whose embargo ended meanwhile was never shown: the sweep publishes it at its next turn.
     """
-    article = _lock(tx, id)
+    article = lock(tx, id)
     if article.pub_status == "withheld":
-        _run(tx, "UPDATE article SET pub_status = 'usable' WHERE id = %(id)s", id=id)
+        run(tx, "UPDATE article SET pub_status = 'usable' WHERE id = %(id)s", id=id)
         _done(tx, article, "released", order, now=now)
 
 
@@ -72,13 +48,20 @@ def kill(tx: Connection, id: UUID, order: KillOrder, *, now: datetime) -> Heir |
     was accepted first. With its duplicates it is taken back without an heir, and whatever says the same later is a
     duplicate of the tombstone. Raises ArticleInHand.
     """
-    article = _lock_with_words(tx, id)
+    rows = lock_with_words(tx, [id])
+    article = rows[id]
     if article.pub_status == "canceled":
         return None
     sql = "UPDATE article SET pub_status = 'canceled', note = %(note)s, exact_key = %(key)s WHERE id = %(id)s"
-    _run(tx, sql, id=id, note=order.note, key=article.exact_key if order.with_duplicates else None)
+    run(tx, sql, id=id, note=order.note, key=article.exact_key if order.with_duplicates else None)
     heir = None if order.with_duplicates else _hand_on(tx, article, now=now)
-    _done(tx, article, "killed", order, note=order.note, now=now)
+    assert order.actor is not None  # the door sees to it
+    note_deeds(tx, [Deed(id, article.current_version, "killed", order.actor, order.reason, order.note)], now=now)
+    told = [Told("article.killed", id, article.current_version)] if article.announced else []
+    if heir and heir.article_id in rows:
+        # It was hidden as a duplicate because a person said so, and now it is shown again.
+        told.append(Told("article.released", heir.article_id, rows[heir.article_id].current_version))
+    tell(tx, told, now=now)
     return heir
 
 
@@ -87,71 +70,54 @@ def erase(tx: Connection, id: UUID, order: KillOrder, *, now: datetime) -> None:
 
     It is killed with its duplicates, if it was not killed before. Raises ArticleInHand.
     """
-    article = _lock_with_words(tx, id)
-    if article.erased_at is not None:
+    rows = lock_with_words(tx, [id])
+    if rows[id].erased_at is not None:
         return
+    # What was found to be a duplicate of it says the same.
+    there = [row for row in rows.values() if row.erased_at is None]
+    for article in there:
+        _erase(tx, article, order, now=now)
+    tell_deeds(tx, there, "erased", now=now)
+
+
+def _erase(tx: Connection, article: AnyRow, order: KillOrder, *, now: datetime) -> None:
     sql = "UPDATE article SET pub_status = 'canceled', note = %(note)s, erased_at = %(now)s WHERE id = %(id)s"
-    _run(tx, sql, id=id, note=order.note, now=now)
+    run(tx, sql, id=article.id, note=order.note, now=now)
     for statement in _ERASE:
-        _run(tx, statement, id=id, now=now)
-    _done(tx, article, "erased", order, note=order.note, now=now)
+        run(tx, statement, id=article.id, now=now)
+    assert order.actor is not None  # the door sees to it
+    deed = Deed(article.id, article.current_version, "erased", order.actor, order.reason, order.note)
+    note_deeds(tx, [deed], now=now)
 
 
 def standing(tx: Connection, id: UUID) -> AnyRow:
     """How an article stands."""
     sql = "SELECT id, current_version, pub_status, announced, embargo_until FROM article WHERE id = %(id)s"
-    row: AnyRow = _run(tx, sql, id=id).one()
+    row: AnyRow = run(tx, sql, id=id).one()
     return row
 
 
 def events(tx: Connection, id: UUID) -> list[AnyRow]:
     """All that was done to an article, the earliest first."""
     sql = "SELECT what, version, actor, reason, note, at FROM article_event WHERE article_id = %(id)s ORDER BY id"
-    return list(_run(tx, sql, id=id).all())
+    return list(run(tx, sql, id=id).all())
 
 
-def _lock(tx: Connection, id: UUID) -> AnyRow:
-    article: AnyRow = _run(tx, _LOCK, id=id).one()
-    if article.pub_status == "canceled":
-        raise ArticleKilled("a kill is final: post the text anew, under a new key")
-    return article
-
-
-def _lock_with_words(tx: Connection, id: UUID) -> AnyRow:
-    """The article's row, locked, and all its words before it. Raises ArticleInHand if it says something new by then."""
-    words, bands = _words(tx, id), _bands(tx, id)
-    lock_words(tx, words, bands)
-    article: AnyRow = _run(tx, _LOCK, id=id).one()
-    if not (set(_words(tx, id)) <= set(words) and set(_bands(tx, id)) <= set(bands)):
-        raise ArticleInHand("order it again in a moment", headers={"Retry-After": "1"})
-    return article
-
-
-def _words(tx: Connection, id: UUID) -> list[bytes]:
-    """The keys of all that an article says and said."""
-    sql = """
-    SELECT exact_key FROM article WHERE id = %(id)s AND exact_key IS NOT NULL
-    UNION SELECT exact_key FROM article_version WHERE article_id = %(id)s AND exact_key IS NOT NULL
-    """
-    return [row[0] for row in _run(tx, sql, id=id)]
-
-
-def _bands(tx: Connection, id: UUID) -> list[int]:
-    """The keys that similar texts share with it."""
-    sql = "SELECT key FROM article_band JOIN article_fingerprint USING (number) WHERE article_id = %(id)s"
-    return [row[0] for row in _run(tx, sql, id=id)]
-
-
-def _done(tx: Connection, article: AnyRow, what: str, order: Order, *, note: str | None = None, now: datetime) -> None:
+def _done(tx: Connection, article: AnyRow, what: str, order: Order, *, now: datetime) -> None:
     """Note what was done, and tell it, last of all, those who knew the article."""
     assert order.actor is not None  # the door sees to it
-    note_deeds(tx, [Deed(article.id, article.current_version, what, order.actor, order.reason, note)], now=now)
-    if article.announced:
-        tell(tx, [Told(f"article.{what}", article.id, article.current_version)], now=now)
+    note_deeds(tx, [Deed(article.id, article.current_version, what, order.actor, order.reason)], now=now)
+    tell_deeds(tx, [article], what, now=now)
 
 
-# Those that could take the place: duplicates that are no superseded bulletins of a key, and public articles whose
-# current words are those of the killed one although it held them.
+def tell_deeds(tx: Connection, articles: Iterable[AnyRow], what: str, *, now: datetime) -> None:
+    """Tell those who knew the articles, by their rows, what was done to them. The last statement of its transaction."""
+    told = [Told(f"article.{what}", one.id, one.current_version) for one in articles if one.announced]
+    tell(tx, told, now=now)
+
+
+# Those that could take the place: duplicates that are no superseded bulletins of a key, articles that a person found to
+# be duplicates, and public articles whose current words are those of the killed one although it held them.
 _HEIR = """
 SELECT bulletin.id AS bulletin_id, made.article_id FROM (
     SELECT bulletin_id, NULL::uuid AS article_id FROM duplicate_relation
@@ -161,41 +127,51 @@ SELECT bulletin.id AS bulletin_id, made.article_id FROM (
                           AND later.revision > bulletin.revision)
     UNION ALL
     SELECT bulletin_id, article_id FROM article_version JOIN article ON article.id = article_version.article_id
-    WHERE article_version.exact_key = %(key)s AND article.current_version = article_version.version
-          AND article.announced AND article.pub_status <> 'canceled' AND article.exact_key IS NULL
+    WHERE article.current_version = article_version.version AND article.pub_status <> 'canceled' AND (
+        article.duplicate_of = %(id)s OR (article_version.exact_key = %(key)s AND article.announced
+                                         AND article.exact_key IS NULL AND article.duplicate_of IS NULL))
 ) AS made JOIN bulletin ON bulletin.id = made.bulletin_id
 ORDER BY bulletin.received_at, bulletin.id LIMIT 1
 """
 _REQUEUE = """
 WITH untied AS (
-    DELETE FROM duplicate_relation WHERE bulletin_id = %(bulletin_id)s
+    DELETE FROM duplicate_relation
+    WHERE bulletin_id = %(bulletin_id)s AND (decided_by = 'rule' OR kind IN ('exact', 'near'))
 ), named AS (
     UPDATE article SET heir_id = %(bulletin_id)s WHERE id = %(id)s
 )
 UPDATE bulletin SET status = 'queued', closed_at = NULL, run_at = %(now)s, rung_at = %(now)s, suspect = false
 WHERE id = %(bulletin_id)s
 """
-_GIVE_WORDS = "UPDATE article SET exact_key = %(key)s WHERE id = %(article_id)s"
-_GIVE_DUPLICATES = """
-UPDATE duplicate_relation AS relation SET original_id = %(article_id)s
-WHERE original_id = %(id)s AND kind IN ('exact', 'near')
-      AND NOT EXISTS (SELECT FROM duplicate_relation AS there WHERE there.bulletin_id = relation.bulletin_id
-                      AND there.original_id = %(article_id)s)
+_GIVE_WORDS = """
+UPDATE article SET exact_key = %(key)s FROM article_version AS said
+WHERE article.id = %(article_id)s AND said.article_id = article.id AND said.version = article.current_version
+      AND article.exact_key IS NULL AND said.exact_key = %(key)s
 """
+# The heir is no duplicate any more, also if a person said that it was one.
+_STAND_ALONE = (
+    "UPDATE article SET duplicate_of = NULL WHERE id = %(article_id)s AND duplicate_of = %(id)s",
+    """
+    DELETE FROM duplicate_relation WHERE original_id = %(id)s AND kind IN ('exact', 'near')
+           AND bulletin_id IN (SELECT bulletin_id FROM article_version WHERE article_id = %(article_id)s)
+    """,
+)
 
 
 def _hand_on(tx: Connection, article: AnyRow, *, now: datetime) -> Heir | None:
     """Let the next take the place. An article does so at once; a bulletin is read again, and then gets the duplicates."""
-    row = _run(tx, _HEIR, id=article.id, key=article.exact_key).one_or_none()
+    row = run(tx, _HEIR, id=article.id, key=article.exact_key).one_or_none()
     if row is None:
         return None
     heir = Heir(row.bulletin_id, row.article_id)
     if heir.article_id is None:
-        _run(tx, _REQUEUE, id=article.id, bulletin_id=heir.bulletin_id, now=now)
+        run(tx, _REQUEUE, id=article.id, bulletin_id=heir.bulletin_id, now=now)
     else:
+        for statement in _STAND_ALONE:
+            run(tx, statement, id=article.id, article_id=heir.article_id)
         if article.exact_key not in holders(tx, [article.exact_key]):
-            _run(tx, _GIVE_WORDS, article_id=heir.article_id, key=article.exact_key)
-        _run(tx, _GIVE_DUPLICATES, id=article.id, article_id=heir.article_id)
+            run(tx, _GIVE_WORDS, article_id=heir.article_id, key=article.exact_key)
+        give_duplicates(tx, of=article.id, to=heir.article_id)
     named = written(ARTICLE, heir.article_id) if heir.article_id else written(BULLETIN, heir.bulletin_id)
     succession = Deed(article.id, article.current_version, "succeeded", "bantin", f"{named} is next in its place")
     note_deeds(tx, [succession], now=now)
@@ -206,7 +182,8 @@ def _hand_on(tx: Connection, article: AnyRow, *, now: datetime) -> Heir | None:
 _ITS_BULLETINS = """
 (SELECT bulletin_id FROM article_version WHERE article_id = %(id)s
  UNION SELECT id FROM bulletin WHERE article_id = %(id)s
- UNION SELECT bulletin_id FROM duplicate_relation WHERE original_id = %(id)s AND kind IN ('exact', 'near'))
+ UNION SELECT bulletin_id FROM duplicate_relation JOIN bulletin ON bulletin.id = bulletin_id
+       WHERE original_id = %(id)s AND duplicate_relation.kind IN ('exact', 'near') AND status = 'duplicate')
 """
 # Who is named here and nowhere else: all that is kept of them is their name, and what this article said.
 _ONLY_HERE = """
@@ -244,8 +221,6 @@ _ERASE = (
     f"DELETE FROM entity_fact WHERE entity_id IN {_ONLY_HERE}",
     f"DELETE FROM entity WHERE type = 'person' AND id IN {_ONLY_HERE}",
     "DELETE FROM article_entity WHERE article_id = %(id)s",
+    "DELETE FROM article_reading WHERE article_id = %(id)s",
+    f"UPDATE article_decision SET before = '{{}}' WHERE original_id = %(id)s OR bulletin_id IN {_ITS_BULLETINS}",
 )
-
-
-def _run(tx: Connection, sql: str, **values: Any) -> Any:
-    return tx.exec_driver_sql(sql, values)

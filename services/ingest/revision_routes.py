@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest import admission, revisions
+from services.ingest.acceptor import count_taken
 from services.ingest.admission import Filing, InvalidBulletin, Sender
 from services.ingest.body import MalformedForm, headers_of, read_body, read_files
 from services.ingest.desk import Desk
@@ -31,7 +32,6 @@ from shared.database import transaction
 from shared.decoding import JSON, PLAIN
 from shared.errors import ArticleKilled, InvalidParameter, ServiceError
 from shared.ids import BULLETIN, written
-from shared.metrics import ACCEPTED
 
 router = APIRouter(prefix="/v1", tags=["bulletins"])
 
@@ -107,7 +107,7 @@ async def put_bulletin(
         count_refusal(error)
         raise
     if not put.taken.replayed:
-        ACCEPTED.labels(filing.media_type).inc()
+        count_taken([filing])
         desk.ringer.ring([(put.taken.id, filing.sender.priority)])
     id = written(BULLETIN, put.taken.id)
     accepted = {

@@ -26,6 +26,8 @@ class Ringer:
         self._bell, self._most_ids = bell, most_ids
         self._fresh: queue.SimpleQueue[tuple[UUID, Priority] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ringer", daemon=True)
+        # A counter that begins at its first event hides it: rates need a value from before.
+        BELL_ERRORS.labels("ingest")
 
     def start(self) -> None:
         """Begin to ring."""

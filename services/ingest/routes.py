@@ -36,7 +36,7 @@ from shared.errors import (
 )
 from shared.http import json_response, problem_answers, request_id
 from shared.ids import BULLETIN, written
-from shared.metrics import REFUSED
+from shared.metrics import DECODED, REFUSED
 
 router = APIRouter(prefix="/v1", tags=["bulletins"])
 
@@ -485,3 +485,5 @@ def _batch_too_long(desk: Desk) -> BatchTooLong:
 def count_refusal(error: ServiceError) -> None:
     """Count a bulletin that was not taken."""
     REFUSED.labels(error.code).inc()
+    if isinstance(error, admission.UndecodableText):
+        DECODED.labels("unknown", "refused").inc()

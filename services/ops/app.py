@@ -13,6 +13,7 @@ from services.ops import jobs
 from services.ops.clerk import Clerk
 from services.ops.console import draw_figures
 from services.ops.console import router as console
+from services.ops.gauges import DeskCollector
 from services.ops.live import Live
 from services.ops.measured import router as measured
 from services.ops.probing import Prober
@@ -41,6 +42,11 @@ RULES = (
 """Who may do what at the desk: what cannot be undone is for admins. The form of the pages asks for itself."""
 
 
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
 def make_app(settings: Settings) -> FastAPI:
     """The application; it connects when it is first asked."""
     engine = make_engine(settings.database_url, "bantin-ops", session=_SESSION)
@@ -65,6 +71,7 @@ def make_app(settings: Settings) -> FastAPI:
         lambda: database_is_ready(engine),
         gate,
         lifespan=lifespan,
+        collectors=[DeskCollector(engine, utc_now)],
     )
     app.state.engine = engine
     app.state.clock = utc_now
@@ -78,11 +85,6 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(login_routes(gate, stylesheet="/static/desk.css"))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
-
-
-def utc_now() -> datetime:
-    """This moment."""
-    return datetime.now(UTC)
 
 
 def _clerks(settings: Settings) -> list[Clerk]:

@@ -15,6 +15,8 @@ Rates = Sequence[dict[str, Any]]
 
 _SILENT_AFTER = timedelta(seconds=15)
 """A process that has not beaten for so long is taken for gone."""
+_STARTED_ANEW = timedelta(seconds=60)
+"""Within this time of its last beat a supervisor has another in its place."""
 _STALLED_AFTER = 20.0
 """Seconds that work may wait, and a worker be without progress, before it is shown red."""
 _DAY = timedelta(days=1)
@@ -97,6 +99,19 @@ def _health(beat: dict[str, Any], oldest_due: float, now: datetime) -> str:
         return "silent"
     stuck = (now - beat["progress_at"]).total_seconds() > _STALLED_AFTER
     return "stalled" if beat["role"] == "worker" and stuck and oldest_due > _STALLED_AFTER else "well"
+
+
+def is_replaced(beat: dict[str, Any], beats: Sequence[dict[str, Any]]) -> bool:
+    """Has a process that fell silent been started anew on its host?"""
+    if beat["health"] != "silent":
+        return False
+    seen = beat["seen_at"]
+    return any(
+        one["host"] == beat["host"]
+        and one["role"] == beat["role"]
+        and seen <= one["started_at"] <= seen + _STARTED_ANEW
+        for one in beats
+    )
 
 
 def _located(beat: dict[str, Any]) -> dict[str, Any]:

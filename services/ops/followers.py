@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from sqlalchemy import Connection
 
 from services.ops.watching import documents
+from shared.ids import WEBHOOK, written
 
 _DAY = timedelta(days=1)
 
@@ -44,7 +44,7 @@ def consumers(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
 def webhooks(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
     """Every webhook: what waits for it and for how long, and what failed. Of its address the host alone is told."""
     rows = documents(tx, _WEBHOOKS, now=now, since=now - _DAY)
-    return [{**row, "id": row["id"].hex, "host": urlsplit(row.pop("url")).hostname or ""} for row in rows]
+    return [{**row, "id": written(WEBHOOK, row["id"]), "host": urlsplit(row.pop("url")).hostname or ""} for row in rows]
 
 
 def deliveries(tx: Connection, seqs: list[int]) -> list[dict[str, Any]]:
@@ -58,5 +58,4 @@ def deliveries(tx: Connection, seqs: list[int]) -> list[dict[str, Any]]:
 
 def webhook_of(delivery: dict[str, Any]) -> str:
     """The webhook of a delivery, as it is written."""
-    id: UUID = delivery["webhook_id"]
-    return id.hex
+    return written(WEBHOOK, delivery["webhook_id"])

@@ -21,6 +21,7 @@ def bulletin(tx: Connection, id: UUID) -> dict[str, Any] | None:
     LEFT JOIN raw_object ON raw_object.sha256 = bulletin.raw_sha256
     LEFT JOIN duplicate_relation
         ON duplicate_relation.bulletin_id = bulletin.id AND duplicate_relation.kind IN ('exact', 'near')
+           AND bulletin.status = 'duplicate'
     WHERE bulletin.id = %(id)s
     """
     found = documents(tx, sql, id=id)

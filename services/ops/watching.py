@@ -16,7 +16,6 @@ RATE_MINUTES = (1, 5, 60)
 
 _MOST_IDS = 20
 _MOST_BYTES = 20_000
-_IN_HAND = "EXISTS (SELECT FROM attempt WHERE attempt.bulletin_id = bulletin.id AND attempt.ended_at IS NULL)"
 
 SIGNATURE = r"""
 md5(coalesce(error_class, '') || regexp_replace(regexp_replace(regexp_replace(
@@ -27,16 +26,27 @@ md5(coalesce(error_class, '') || regexp_replace(regexp_replace(regexp_replace(
 
 
 def queues(tx: Connection, *, now: datetime) -> list[dict[str, Any]]:
-    """Of each priority: what waits, is worked on, waits for a later try and when that is, and the age of the oldest due."""
-    sql = f"""
-    SELECT priority, count(*) FILTER (WHERE run_at <= %(now)s AND NOT in_hand) AS waiting,
-           count(*) FILTER (WHERE in_hand) AS in_work,
-           count(*) FILTER (WHERE run_at > %(now)s AND NOT in_hand) AS retrying,
-           min(run_at) FILTER (WHERE run_at > %(now)s AND NOT in_hand) AS next_try_at,
-           coalesce(extract(epoch FROM %(now)s - min(run_at) FILTER (WHERE run_at <= %(now)s)), 0)::float8
-               AS oldest_age_seconds
-    FROM (SELECT priority, run_at, {_IN_HAND} AS in_hand FROM bulletin WHERE status = 'queued') AS open
-    GROUP BY priority
+    """Of each priority: what waits, is worked on, waits for a later try and when that is, and the age of the oldest due.
+
+    All that is queued is counted by its index alone, then what is in hand, which is little, is taken away.
+    """
+    sql = """
+    WITH held AS MATERIALIZED (
+        SELECT DISTINCT bulletin.id, priority, run_at FROM attempt JOIN bulletin ON bulletin.id = bulletin_id
+        WHERE ended_at IS NULL AND status = 'queued'
+    ), in_hand AS (
+        SELECT priority, count(*) AS all_of_them, count(*) FILTER (WHERE run_at <= %(now)s) AS due FROM held GROUP BY 1
+    ), due AS (
+        SELECT priority, count(*) AS n, min(run_at) AS oldest FROM bulletin
+        WHERE status = 'queued' AND run_at <= %(now)s GROUP BY priority
+    ), later AS (
+        SELECT priority, count(*) AS n, min(run_at) AS next_try_at FROM bulletin
+        WHERE status = 'queued' AND run_at > %(now)s AND id NOT IN (SELECT id FROM held) GROUP BY priority
+    )
+    SELECT priority, (coalesce(due.n, 0) - coalesce(in_hand.due, 0))::int AS waiting,
+           coalesce(in_hand.all_of_them, 0)::int AS in_work, coalesce(later.n, 0)::int AS retrying, next_try_at,
+           coalesce(extract(epoch FROM %(now)s - oldest), 0)::float8 AS oldest_age_seconds
+    FROM due FULL JOIN later USING (priority) FULL JOIN in_hand USING (priority)
     """
     found = {row["priority"]: row for row in documents(tx, sql, now=now)}
     held_back, limits = _controls(tx)
@@ -236,6 +246,36 @@ def actions(tx: Connection, *, limit: int) -> list[dict[str, Any]]:
     SELECT id, at, actor, action, reason, bulletins, filter FROM operator_action ORDER BY id DESC LIMIT %(limit)s
     """
     return documents(tx, sql, limit=limit)
+
+
+def takes_writes(tx: Connection) -> bool:
+    """Does this server take writes from the sessions of this database: is it no standby, and not set to read only?"""
+    sql = """
+    SELECT NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off' AS writable
+    """
+    return bool(documents(tx, sql)[0]["writable"])
+
+
+def feed_head(tx: Connection) -> int:
+    """The number of the newest entry of the feed."""
+    return int(documents(tx, "SELECT coalesce(max(seq), 0) AS seq FROM feed_head")[0]["seq"])
+
+
+def oldest_quarantined(tx: Connection) -> float:
+    """How many seconds the first of the quarantined bulletins has been there; 0 if there is none."""
+    sql = """
+    SELECT coalesce(extract(epoch FROM now() - min(closed_at)), 0)::float8 AS age
+    FROM bulletin WHERE status = 'quarantined'
+    """
+    return float(documents(tx, sql)[0]["age"])
+
+
+def articles(tx: Connection) -> dict[str, int]:
+    """How many articles have each status of publication."""
+    return {
+        row["pub_status"]: row["n"]
+        for row in documents(tx, "SELECT pub_status, count(*) AS n FROM article GROUP BY pub_status")
+    }
 
 
 def documents(tx: Connection, sql: str, **values: Any) -> list[dict[str, Any]]:

@@ -327,6 +327,32 @@ STANDING: dict[str, Any] = {
     "embargo_until": None,
     "successor": None,
 }
+_STORY = "sto_01a2022f5b0c7d31a2b3c4d5e6f70819"
+RELATION_ORDER: dict[str, Any] = {
+    "actor": "le.thi.an",
+    "reason": "cùng một tin, chỉ sửa câu mở đầu",
+    "to": "art_01a2022f0c6d7c0b8a4fd0a1b2c3d4e5",
+    "kind": "near",
+}
+MERGE_ORDER: dict[str, Any] = {"actor": "le.thi.an", "reason": "cùng một lễ khánh thành", "into": _STORY}
+ARTICLES_ORDER: dict[str, Any] = {"actor": "le.thi.an", "reason": "cầu khác", "articles": [ARTICLE]}
+DECISION: dict[str, Any] = {
+    "id": "dec_01a2022f6a1d7e53c4d5e6f708192a3b",
+    "kind": "relation",
+    "bulletin": BULLETIN,
+    "article": ARTICLE,
+    "original": RELATION_ORDER["to"],
+    "relation": "near",
+    "story": None,
+    "into": None,
+    "articles": None,
+    "undoes": None,
+    "undone_by": None,
+    "actor": RELATION_ORDER["actor"],
+    "reason": RELATION_ORDER["reason"],
+    "decided_at": ARTICLE_OUT["available_at"],
+}
+DECISION_LIST: dict[str, Any] = {"data": [DECISION]}
 EVENT_LIST: dict[str, Any] = {
     "data": [{"what": "killed", "version": 2, "at": ARTICLE_OUT["available_at"], **KILL_ORDER}]
 }

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 from zlib import crc32
 
@@ -25,7 +26,7 @@ _LONGEST = 64
 """Letters of a word that count."""
 
 # With its combining marks, for what was filed may be decomposed.
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _MOST = 1 << 16
 
@@ -77,11 +78,17 @@ def lexeme(word: str, sign: str = BODY) -> str:
     return f"/{sign} {word}" if sign else word
 
 
-@lru_cache(maxsize=_MOST)
 def pair(first: str, second: str) -> str:
     """The lexeme of two neighbours without accents: 18 bits, so that the index has few and often used keys."""
     hash = crc32(f"{first} {second}".encode())
     return f"+{_DIGITS[hash & 63]}{_DIGITS[hash >> 6 & 63]}{_DIGITS[hash >> 12 & 63]}"
+
+
+@lru_cache(maxsize=_MOST)
+def _forms(word: str) -> tuple[str, ...]:
+    """The lexemes of a word; the last one holds it without accents."""
+    bare = plain(word)
+    return (word,) if bare == word else (word, f"~{bare}")
 
 
 def fact(told: str) -> str:
@@ -98,23 +105,22 @@ def quoted(lexeme: str) -> str:
 def vector(parts: Iterable[Part], facts: Sequence[str]) -> str:
     """The tsvector of an article, as PostgreSQL reads it. Between two parts a place is left free: no phrase goes across."""
     places: dict[str, list[str]] = {}
-    pairs: set[str] = set()
+    pairs: set[tuple[str, str]] = set()
     at = 0
     for sign, text in parts:
-        weight, before = _WEIGHT[sign], None
-        for word in words(text)[: MOST_WORDS - at]:
-            at += 1
-            place, bare = f"{at}{weight}", plain(word)
-            forms = (word,) if bare == word else (word, f"~{bare}")
-            for form in forms:
-                places.setdefault(form, []).append(place)
-                if sign:
-                    places.setdefault(f"/{sign} {form}", []).append(place)
-            if before is not None:
-                pairs.add(pair(before, bare))
-            before = bare
+        weight, found = _WEIGHT[sign], words(text)[: max(0, MOST_WORDS - at)]
+        here: dict[str, list[str]] = {}
+        for at, word in enumerate(found, at + 1):  # noqa: B020  # it goes on from part to part
+            here.setdefault(word, []).append(f"{at}{weight}")
         at += 1
-    told = [f"'{form}':{','.join(found)}" for form, found in places.items()]
-    told += [f"'{one}'" for one in pairs]
-    told += [quoted(fact(one)) for one in facts if one]
-    return " ".join(told)
+        for word, told in here.items():
+            joined = ",".join(told)
+            for form in _forms(word):
+                places.setdefault(form, []).append(joined)
+                if sign:
+                    places.setdefault(f"/{sign} {form}", []).append(joined)
+        pairs.update(pairwise(map(plain, found)))
+    lexemes = [f"'{form}':{','.join(told)}" for form, told in places.items()]
+    lexemes += {f"'{pair(*two)}'" for two in pairs}
+    lexemes += [quoted(fact(one)) for one in facts if one]
+    return " ".join(lexemes)

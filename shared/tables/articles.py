@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -44,9 +45,16 @@ article = Table(
     Column("note", Text, comment="What readers are told where it was."),
     Column("erased_at", TIME),
     Column("heir_id", Uuid, comment="The bulletin that takes its place."),
+    Column(
+        "duplicate_of",
+        Uuid,
+        ForeignKey("article.id"),
+        comment="The article that it is a duplicate of, because a person said so.",
+    ),
     CheckConstraint("pub_status IN ('usable', 'withheld', 'canceled')", name="pub_status"),
     Index("ix_article_embargoed", "embargo_until", postgresql_where=text("NOT announced AND pub_status = 'usable'")),
     Index("ix_article_heir", "heir_id", postgresql_where=text("heir_id IS NOT NULL")),
+    Index("ix_article_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
     comment="One row per article; its words are in its versions.",
 )
 
@@ -61,12 +69,17 @@ readable_article = table(
     column("pub_status", Text),
     column("available_at", TIME),
 )
-"""What may be shown: in the feed, and neither withheld nor killed."""
+"""What may be shown: in the feed, neither withheld nor killed, and no duplicate."""
 
 recalled_article = table(
-    "recalled_article", column("id", Uuid), column("pub_status", Text), column("note", Text), column("erased_at", TIME)
+    "recalled_article",
+    column("id", Uuid),
+    column("pub_status", Text),
+    column("note", Text),
+    column("erased_at", TIME),
+    column("duplicate_of", Uuid),
 )
-"""What readers knew and may be shown no more: that it is so, and the note."""
+"""What readers knew and may be shown no more: that it is so, the note, and what it was found to be a duplicate of."""
 
 embargoed_article = table(
     "embargoed_article",
@@ -134,6 +147,41 @@ article_version = Table(
     comment="The words of an article and what was found in them, version by version.",
 )
 
+# What a version said before it was read again. Its text is the version's: only what was found in it is other.
+article_reading = Table(
+    "article_reading",
+    metadata,
+    Column("article_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("reading", Integer, primary_key=True),
+    Column("pipeline", Text, nullable=False),
+    Column("found", JSONB, nullable=False, comment="Title and findings, by their names."),
+    Column("replaced_at", TIME, nullable=False),
+    ForeignKeyConstraint(["article_id", "version"], ["article_version.article_id", "article_version.version"]),
+    comment="What was found in a version by earlier pipelines.",
+)
+
+replay = Table(
+    "replay",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("pipeline", Text, nullable=False),
+    Column("selection", JSONB, nullable=False),
+    Column("after", Uuid, nullable=False, comment="Articles up to this id are done."),
+    Column("report", JSONB, nullable=False),
+    Column("started_at", TIME, nullable=False),
+    Column("seen_at", TIME, nullable=False),
+    Column("finished_at", TIME),
+    Index(
+        "uq_replay_unfinished",
+        "pipeline",
+        "selection",
+        unique=True,
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+    comment="What was read again, how far that has come, and what came of it.",
+)
+
 duplicate_relation = Table(
     "duplicate_relation",
     metadata,
@@ -178,6 +226,13 @@ story = Table(
     Column("lead_id", Uuid, comment="The story that this one was merged into; null: it stands for itself."),
     Column("first_at", TIME, nullable=False, comment="When the first of its articles was accepted."),
     Column("last_at", TIME, nullable=False, comment="When the last one was."),
+    Column(
+        "decided",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="A person has said what belongs to it: no rule merges it with another such story.",
+    ),
     Index(None, "last_at", "id", postgresql_where=text("lead_id IS NULL")),
     Index(None, "lead_id", postgresql_where=text("lead_id IS NOT NULL")),
     comment="Articles on one event.",
@@ -215,6 +270,32 @@ sketch_key = Table(
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     comment="Which articles have a telling pair of words.",
+)
+
+# Append-only: what was decided is undone by another decision. `before` is what it changed, as it was.
+article_decision = Table(
+    "article_decision",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("bulletin_id", Uuid, ForeignKey("bulletin.id"), comment="What was related."),
+    Column("original_id", Uuid, ForeignKey("article.id"), comment="To which article."),
+    Column("relation", Text),
+    Column("story_id", Uuid, ForeignKey("story.id"), comment="What was merged, or split."),
+    Column("into_id", Uuid, ForeignKey("story.id"), comment="The story that it went into."),
+    Column("articles", ARRAY(Uuid), comment="Those that went there."),
+    Column("before", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", TIME, nullable=False),
+    Column("undoes", Uuid, ForeignKey("article_decision.id"), unique=True),
+    CheckConstraint("kind IN ('relation', 'merge', 'split', 'gather', 'undo')", name="kind"),
+    CheckConstraint("relation IN ('exact', 'near', 'revision', 'same_event', 'none')", name="relation"),
+    Index(None, "bulletin_id", "id", postgresql_where=text("bulletin_id IS NOT NULL")),
+    Index(None, "original_id", "id", postgresql_where=text("original_id IS NOT NULL")),
+    Index(None, "story_id", "id", postgresql_where=text("story_id IS NOT NULL")),
+    Index(None, "into_id", "id", postgresql_where=text("into_id IS NOT NULL")),
+    comment="What a person decided of duplicates and stories, when and why.",
 )
 
 # One row, updated as the last statement of a publishing transaction: its lock makes the order of numbers the order of

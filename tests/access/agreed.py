@@ -58,7 +58,9 @@ def _elsewhere(problem: dict[str, Any]) -> bool:
 @schemathesis.serializer("application/x-ndjson")
 def as_lines(context: Any, value: Any) -> bytes:
     """Of a generated text each line is filed as a bulletin; the example is sent as it is."""
-    text = str(value)
+    if not isinstance(value, str):
+        return json.dumps(value).encode()
+    text = value
     return (
         text if text.startswith("{") else "\n".join(json.dumps({"text": line}) for line in text.splitlines())
     ).encode()

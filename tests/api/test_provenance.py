@@ -4,7 +4,7 @@ import json
 import unicodedata
 
 from services.enrich.workbench import Workbench
-from shared.contracts.article import ProvenanceOut
+from shared.contracts.search import ProvenanceOut
 from tests.api.conftest import Publish
 from tests.factories import TEXT, a_bulletin
 from tests.servers import Service

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, generate_latest
 
+from services.enrich import pipeline
 from services.enrich.exporter import QueueCollector
 from shared.database import make_engine
 from tests.factories import NOON, a_bulletin, some_bulletins
@@ -29,4 +31,5 @@ def test_the_queues_figures_are_those_of_this_moment(database: Database) -> None
         'bantin_quarantine_items{error_class="WorkerDied"} 1.0',
         'bantin_queue_paused{queue="flash"} 0.0',
         'bantin_queue_paused{queue="normal"} 1.0',
+        f'bantin_build_info{{pipeline="{pipeline.version()}",version="{version("bantin")}"}} 1.0',
     ]

@@ -12,7 +12,7 @@ from infra.embedded import process
 from services.enrich.sweep import Sweep
 from services.enrich.workbench import Workbench
 from shared.ids import new_id
-from shared.queue import NORMAL, Bell, BellTower, make_celery
+from shared.queue import NORMAL, Bell, RedisTower, make_celery
 from shared.settings import Settings
 from tests.enrich.conftest import MakeBench
 from tests.factories import a_bulletin, a_text, some_bulletins
@@ -30,7 +30,7 @@ def make_sweep(database: Database, broker: Servers, make_bench: MakeBench) -> It
         settings = Settings(**({"database_url": database.url, "broker_url": broker.valkey.url} | changes))
         bench = make_bench(chance=lambda: 0.5)
         bells.append(bell := Bell(make_celery(settings)))
-        tower = BellTower(settings.broker_url)
+        tower = RedisTower(settings.broker_url)
         return Sweep(
             engine=bench.tx_engine,
             bell=bell,

@@ -71,7 +71,7 @@ class Newsroom:
     def lift(self) -> int:
         """What a sweep does about embargoes at each turn."""
         with transaction(self.bench.tx_engine) as tx:
-            return lives.lift(tx, limit=100)
+            return lives.lift(tx, limit=100, new_id=self.bench.new_id)
 
     def receipt(self, bulletin: str) -> dict[str, Any]:
         """A bulletin's receipt."""

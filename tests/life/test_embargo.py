@@ -9,8 +9,9 @@ import pytest
 
 from services.enrich.sweep import Sweep
 from services.enrich.workbench import Workbench
-from shared.queue import Bell, BellTower, make_celery
+from shared.queue import Bell, RedisTower, make_celery
 from shared.settings import Settings
+from tests.enrich.text.stories.texts import BRIDGE, BRIDGE_TOO, CLINIC
 from tests.factories import a_text
 from tests.life.conftest import KEY, MENDED, TEXT, Newsroom
 from tests.servers import wait_until
@@ -112,7 +113,7 @@ def test_a_sweep_lifts_it_by_itself_while_the_broker_is_gone(
     settings = Settings(database_url=newsroom.database.url, broker_url="redis://127.0.0.1:1/0", broker_patience=0.0)
     bench = make_bench()
     sweep = Sweep(
-        engine=bench.tx_engine, bell=Bell(make_celery(settings)), tower=BellTower(settings.broker_url), bench=bench,
+        engine=bench.tx_engine, bell=Bell(make_celery(settings)), tower=RedisTower(settings.broker_url), bench=bench,
         settings=settings, clock=lambda: datetime.now(UTC),
     )  # fmt: skip
     newsroom.post(TEXT, Bulletin_Embargo=in_(1.5))
@@ -203,3 +204,20 @@ def test_who_filed_it_reads_its_bytes_back_only_after_its_moment(newsroom: Newsr
     newsroom.lift()
     assert [answer.status_code for answer in (before, made, newsroom.ingest.http.get(raw))] == [403, 403, 200]
     assert made.json()["code"] == "under_embargo"
+
+
+def test_what_is_published_at_its_moment_joins_the_story_of_its_event(newsroom: Newsroom) -> None:
+    newsroom.publish(CLINIC)
+    newsroom.post(BRIDGE, Bulletin_Embargo=in_(3600))
+    newsroom.work()
+    open_one = newsroom.publish(BRIDGE_TOO)
+    assert newsroom.get("/v1/stories")["data"] == [], "nobody learns from a story what is under embargo"
+    let_pass(newsroom)
+    newsroom.lift()
+    lifted = newsroom.listed()[0]
+    (story,) = newsroom.get("/v1/stories")["data"]
+    told = newsroom.get(story["href"])["articles"]
+    assert [one["article"] for one in told] == [open_one, lifted], "in the order in which readers had them"
+    later = newsroom.publish(BRIDGE.replace("214 mét", "218 mét"))
+    assert newsroom.get(f"/v1/articles/{later}")["story"] == story["id"], "and it is found by those that come after it"
+    assert newsroom.invariants() == {}

@@ -20,6 +20,7 @@ HIDDEN = (
     f"Trại cá {SECRET} khánh thành\n\nSáng 5/9/2025, ông Trần {SECRET} mở trại cá ở xã Mường Bo, tỉnh Lào Cai.\n\n"
     f"Trại {SECRET} rộng 3 ha."
 )
+ORIGINAL = "Lớp học bơi\n\nSáng 1/9/2025, tỉnh Vĩnh Long mở lớp học bơi cho trẻ em vùng sông nước, kéo dài ba tuần."
 OPEN = "Hội chợ Cồn Phụng\n\nSáng 5/9/2025, xã Mường Bo, tỉnh Lào Cai mở hội chợ."
 KEY = "/v1/sources/b/bulletins/1"
 
@@ -33,6 +34,12 @@ def hide(newsroom: Newsroom, how: str) -> str:
     id = newsroom.only_article()
     if how == "withheld":
         assert newsroom.order("withhold", id).status_code == 200
+    if how == "merged":
+        newsroom.put(ORIGINAL, "/v1/sources/b/bulletins/0")
+        newsroom.work()
+        (original,) = set(newsroom.listed()) - {id}
+        order = {"actor": "a", "reason": "b", "to": original, "kind": "near"}
+        assert newsroom.ingest.http.post(f"/v1/articles/{id}/relations", json=order).status_code == 200
     if how == "killed":
         assert newsroom.order("kill", id, note="Xin rút.").status_code == 200
     if how == "erased":
@@ -51,13 +58,19 @@ def routes(newsroom: Newsroom, id: str, *, service: str) -> list[str]:
         for word, prefix, table in (
             ("bulletins", "bul", "bulletin"), ("entities", "ent", "entity"), ("stories", "sto", "story"),
             ("webhooks", "whk", "webhook"),
+            ("decisions", "dec", "article_decision"),
         )
     }  # fmt: skip
     found = []
     for path, operations in http.get("/openapi.json").json()["paths"].items():
         if "get" not in operations:
             continue
-        filled = path.replace("{number}", "1").replace("{code}", "38").replace("{name}", "nguoi-doc")
+        filled = (
+            path.replace("{number}", "1")
+            .replace("{code}", "38")
+            .replace("schemas/{name}", "schemas/article")
+            .replace("{name}", "nguoi-doc")
+        )
         ids = next((ids for word, ids in others.items() if f"/{word}/" in path), [id])
         assert "{" not in filled.replace("{id}", ""), f"say what {path} shall be asked"
         found += [filled.replace("{id}", one) for one in (ids if "{id}" in path else [""])]
@@ -109,11 +122,14 @@ QUERIES = {
     "/v1/changes": ["", "?since=0&limit=200", "?type=article.published"],
     "/v1/changes/stream": ["?since=0"],
     "/v1/places/resolve": ["?text=L%C3%A0o%20Cai"],
+    "/v1/feeds/atom.xml": ["", "?province=15"],
+    "/v1/feeds/feed.json": ["", "?date_from=2025-09-05"],
+    "/v1/export": ["", *(f"?format={name}" for name in ("ninjs", "ninjs-bantin", "csv", "csv-excel")), "?province=15"],
     "/v1/entities": ["", "?limit=200", "?q=muong+bo", "?type=place"],
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("how", ["embargoed", "withheld", "killed", "erased"])
+@pytest.mark.parametrize("how", ["embargoed", "withheld", "killed", "erased", "merged"])
 def test_nothing_of_a_hidden_article_is_in_any_answer(newsroom: Newsroom, how: str) -> None:
     id = hide(newsroom, how)
     newsroom.put(OPEN, "/v1/sources/b/bulletins/2")
@@ -133,6 +149,9 @@ def test_nothing_of_a_hidden_article_is_in_any_answer(newsroom: Newsroom, how: s
         words = answer.text + str(dict(answer.headers))
         # That it was there may be told where readers knew it; an embargo does not even tell that.
         names = [SECRET, id] if how == "embargoed" and service == "api" and id not in path else [SECRET]
+        # The newsroom reads its own bytes of what it has merged.
+        if how == "merged" and path.endswith("/raw"):
+            continue
         if any(name in words for name in names):
             shown[path] = answer.text
     assert shown == {}

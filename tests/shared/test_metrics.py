@@ -16,4 +16,7 @@ def test_every_metric_is_ours_by_name_and_has_its_meaning_beside_it() -> None:
 
 def test_no_label_is_an_id_or_a_text() -> None:
     labels = {label for metric in ALL for label in metric._labelnames}
-    assert labels <= {"service", "route", "method", "code", "media_type", "reason", "outcome", "by"}
+    assert labels <= {
+        "service", "route", "method", "code", "media_type", "reason", "outcome", "by", "encoding", "priority", "stage",
+        "error_class", "kind", "of", "status", "type",
+    }  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from infra.embedded import process
 from infra.embedded.valkey import Valkey
 from shared.ids import new_id
-from shared.queue import FLASH, KEY_PREFIX, NORMAL, QUEUES, RETRY, Bell, BellTower, BrokerAway, make_celery
+from shared.queue import FLASH, KEY_PREFIX, NORMAL, QUEUES, RETRY, Bell, BrokerAway, RedisTower, make_celery
 from shared.settings import Settings
 from tests.servers import Servers, wait_until
 
@@ -31,7 +31,7 @@ def test_a_bell_carries_its_ids_in_its_queue(broker: Servers, bell: Bell, queue:
 
 
 def test_the_tower_counts_the_bells_of_all_queues(broker: Servers, bell: Bell) -> None:
-    tower = BellTower(broker.valkey.url)
+    tower = RedisTower(broker.valkey.url)
     for queue in (FLASH, NORMAL, NORMAL, RETRY):
         bell.ring([new_id()], queue)
     counted = tower.waiting()
@@ -41,7 +41,7 @@ def test_the_tower_counts_the_bells_of_all_queues(broker: Servers, bell: Bell) -
 
 def test_the_tower_counts_in_a_fake_as_in_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = fakeredis.FakeRedis()
-    tower = BellTower("redis://nowhere.invalid")
+    tower = RedisTower("redis://nowhere.invalid")
     monkeypatch.setattr(tower, "_client", fake)
     fake.lpush(KEY_PREFIX + NORMAL, "một", "hai")
     fake.lpush("of somebody else", "ba")
@@ -51,7 +51,7 @@ def test_the_tower_counts_in_a_fake_as_in_the_real_one(monkeypatch: pytest.Monke
 def test_a_broker_that_is_away_is_said_and_its_return_is_noticed(tmp_path: Path) -> None:
     valkey = Valkey(folder=tmp_path, port=process.free_port(), persist=False)
     valkey.start()
-    bell, tower = Bell(make_celery(Settings(broker_url=valkey.url))), BellTower(valkey.url)
+    bell, tower = Bell(make_celery(Settings(broker_url=valkey.url))), RedisTower(valkey.url)
     try:
         bell.ring([new_id()], NORMAL)
         valkey.kill()
@@ -71,7 +71,7 @@ def test_a_broker_that_never_answers_is_away_within_seconds() -> None:
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()
-        tower = BellTower(f"redis://127.0.0.1:{mute.getsockname()[1]}")
+        tower = RedisTower(f"redis://127.0.0.1:{mute.getsockname()[1]}")
         with pytest.raises(BrokerAway):
             tower.waiting()
 

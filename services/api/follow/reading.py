@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from functools import lru_cache
 
 from anyio.to_thread import run_sync
 from sqlalchemy import Engine
@@ -17,6 +16,8 @@ _AT_ONCE = 6
 """The most followers that catch up from the database at the same moment; the other connections are for readers."""
 _PIECE = 500
 """The most changes that a stream sends in one go."""
+_COMMON = 64
+"""The most positions behind the head from which many followers go on at the same moment."""
 _RETRY = 2000
 """Milliseconds after which a client connects again when its stream ended."""
 
@@ -27,6 +28,8 @@ class FeedReader:
     def __init__(self, engine: Engine, tail: Tail) -> None:
         self._engine, self._tail = engine, tail
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._common: dict[tuple[int, Wanted], tuple[Piece, bytes]] = {}
+        self._common_at = 0
 
     async def position(self, since: int | None) -> int:
         """The position that `since` says; None: the newest."""
@@ -56,11 +59,11 @@ class FeedReader:
         position, beaten = since, False
         yield b"retry: %d\n\n" % _RETRY
         while not self._tail.closed:
-            piece = await self._next(position, wanted, _PIECE)
+            piece, frames = self._from_common(position, wanted) or _framed(await self._next(position, wanted, _PIECE))
             if piece.head_seq < position:
                 yield _reset(piece.head_seq)
-            elif piece.changes:
-                yield b"".join(map(_frame, piece.changes))
+            elif frames:
+                yield frames
             position = min(piece.last_seq, piece.head_seq)
             if position < piece.head_seq:
                 continue
@@ -70,6 +73,22 @@ class FeedReader:
                 beaten = True
             if not await self._tail.until_beyond(position, heartbeat):
                 yield _heartbeat(position)
+
+    def _from_common(self, position: int, wanted: Wanted) -> tuple[Piece, bytes] | None:
+        """What is made once for all who go on from the same position: thousands do when a change comes."""
+        head = self._tail.head
+        if head is None or not head - _COMMON <= position <= head:
+            return None
+        if self._common_at != self._tail.readings:
+            self._common.clear()
+            self._common_at = self._tail.readings
+        found = self._common.get((position, wanted))
+        if found is None:
+            piece = self._tail.since(position, wanted, _PIECE)
+            if piece is None:
+                return None
+            found = self._common[position, wanted] = _framed(piece)
+        return found
 
     async def _next(self, position: int, wanted: Wanted, limit: int) -> Piece:
         return self._tail.since(position, wanted, limit) or await self._read(position, wanted, limit)
@@ -83,8 +102,10 @@ class FeedReader:
             return read_piece(tx, since=since, limit=limit, wanted=wanted)
 
 
-# Thousands are sent the same one at the same moment.
-@lru_cache(maxsize=1024)
+def _framed(piece: Piece) -> tuple[Piece, bytes]:
+    return piece, b"".join(map(_frame, piece.changes))
+
+
 def _frame(change: Change) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (change.seq, change.type.encode(), dumps(change_document(change)))
 

@@ -43,6 +43,8 @@ class Tail:
         self._told = 0
         self.head: int | None = None
         """The newest position that was read; None until the database has answered once."""
+        self.readings = 0
+        """How often something new was read: while it stays, memory stays."""
         self.closed = False
 
     def start(self) -> None:
@@ -139,11 +141,13 @@ class Tail:
             cursor = await connection.execute(FRESH, {"since": self.head, "upto": head})
             self._remembered.extend(change_of(row) for row in await cursor.fetchall())
             self.head = head
+            self.readings += 1
             self._wake()
 
     def _begin_at(self, head: int | None) -> None:
         self._remembered.clear()
         self.head = head
+        self.readings += 1
 
 
 def _done(woken: "asyncio.Future[None]") -> None:

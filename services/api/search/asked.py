@@ -27,7 +27,7 @@ from shared.orthography.lexemes import plain, words
 
 MOST_IDS = 100
 _ENTITY_TYPES = {"person": "person", "org": "organization", "law": "document"}
-_NOT_FILTERS = {"limit", "cursor", "fields", "highlight", "facets", "count"}
+_NOT_FILTERS = {"limit", "cursor", "format", "fields", "highlight", "facets", "count"}
 
 
 def _without_nul(text: str) -> str:
@@ -38,6 +38,8 @@ def _without_nul(text: str) -> str:
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_without_nul)]
 Names = Annotated[list[Name], Field(max_length=20)]
+EntityIds = Annotated[list[Annotated[str, StringConstraints(pattern=r"^-?ent_[0-9a-f]{32}$")]], Field(max_length=20)]
+StoryIds = Annotated[list[Annotated[str, StringConstraints(pattern=r"^sto_[0-9a-f]{32}$")]], Field(max_length=20)]
 
 
 class FiltersAsked(BaseModel):
@@ -69,12 +71,17 @@ class FiltersAsked(BaseModel):
         description="`place` is what the place named is today, what it was on the article's day, or how it is written.",
     )
     province: Names = Field([], description="A province of today, by code or name.")
-    entity: Names = Field([], description="An entity's id: only articles that name it.")
+    entity: EntityIds = Field([], description="An entity's id: only articles that name it.")
     person: Names = Field([], description="A person, by id or whole name.")
     org: Names = Field([], description="An organisation, by id or whole name.")
     law: Names = Field([], description="A law, decision or programme, by id, number or whole name.")
-    story: Names = Field([], description="A story's id: only articles that tell of it.")
-    id: str | None = Field(None, max_length=5_000, description=f"Ids of articles, with commas; at most {MOST_IDS}.")
+    story: StoryIds = Field([], description="A story's id: only articles that tell of it.")
+    id: str | None = Field(
+        None,
+        max_length=5_000,
+        description=f"Ids of articles, with commas; at most {MOST_IDS}.",
+        json_schema_extra={"pattern": f"^art_[0-9a-f]{{32}}(,art_[0-9a-f]{{32}}){{0,{MOST_IDS - 1}}}$"},
+    )
     date_from: Day | None = Field(None, description="Only articles that speak of this day or a later one.")
     date_to: Day | None = Field(None, description="Only articles that speak of this day or an earlier one.")
     date_field: Literal["mentioned", "event", "published"] = Field(

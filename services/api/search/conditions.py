@@ -106,17 +106,17 @@ def names(ids: Sequence[UUID], columns: Columns) -> ColumnElement[bool]:
         article_entity.c.version == columns["version"],
         article_entity.c.article_id == columns["article_id"],
     )
-    return naming.exists()
+    return naming.correlate(columns["article_id"].table).exists()
 
 
 def speaks_of(days: Days, columns: Columns) -> ColumnElement[bool]:
     """Does the article speak of these days?"""
-    return columns[_DAYS[days.field]].op("&&")(cast(Range(days.first, days.last, bounds="[]"), DATERANGE))
+    return columns[_DAYS[days.field]].bool_op("&&")(cast(Range(days.first, days.last, bounds="[]"), DATERANGE))
 
 
 def as_condition(told: Told, columns: Columns) -> ColumnElement[bool]:
     """A tsquery as what must be so of the row's vector; all else as it is."""
-    return columns["vector"].op("@@")(cast(told, TSQUERY)) if isinstance(told, str) else told
+    return columns["vector"].bool_op("@@")(cast(told, TSQUERY)) if isinstance(told, str) else told
 
 
 def _any_of(queries: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ from services.api.queries import Days
 from services.api.search.conditions import Query, any_fact, as_condition, names, speaks_of
 from services.api.search.vectors import Grade, Region
 from shared.database import AnyRow
-from shared.tables.articles import article_version, readable_article, story_member
+from shared.tables.articles import article_version, change, readable_article, story_member
 from shared.tables.search import article_search
 
 Sort = Literal["relevance", "newest", "published", "event"]
@@ -111,8 +111,18 @@ def page(tx: Connection, wanted: Wanted, *, sort: Sort, after: Place | None, lim
     return tx.execute(listed).all()
 
 
-def _cut(wanted: Wanted, sort: Sort, after: Place | None, limit: int) -> Select[Any]:
-    """The places of a page's articles. Each grade is asked for only if those before it do not fill the page."""
+def every(wanted: Wanted) -> Select[Any]:
+    """`seq` and `article_id` of all articles that are found, in no order."""
+    found = _cut(wanted, "newest", None, None).subquery("every")
+    return (
+        select(change.c.seq, found.c.article_id)
+        .join_from(found, change, change.c.article_id == found.c.article_id)
+        .where(change.c.type == "article.published")
+    )
+
+
+def _cut(wanted: Wanted, sort: Sort, after: Place | None, limit: int | None) -> Select[Any]:
+    """The places of a page's articles, of all without a limit. Each grade is asked for only if those before it do not fill the page."""
     grades: Sequence[Grade | None] = wanted.grades or (None,)
     if wanted.grades and sort != "relevance":
         grades = wanted.grades[-1:]
@@ -126,7 +136,7 @@ def _cut(wanted: Wanted, sort: Sort, after: Place | None, limit: int) -> Select[
 
 
 def _branch(
-    wanted: Wanted, number: int, grades: Sequence[Grade | None], sort: Sort, after: Place | None, limit: int
+    wanted: Wanted, number: int, grades: Sequence[Grade | None], sort: Sort, after: Place | None, limit: int | None
 ) -> Select[Any]:
     """The articles of one grade, in order."""
     found = _candidates(wanted, grades[number], sort, after)
@@ -179,8 +189,6 @@ def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     columns = article_search.c
     conditions = [names(ids, columns) for ids in wanted.entities]
-    if wanted.not_entities:
-        conditions.append(not_(names(wanted.not_entities, columns)))
     if wanted.days:
         conditions.append(speaks_of(wanted.days, columns))
     if wanted.stories:
@@ -196,9 +204,11 @@ def _rechecked(
 ) -> list[ColumnElement[bool]]:
     """What the indexes could not tell: that it is hit exactly so, and in no better grade."""
     query, grade = wanted.query, grades[number]
+    # Most articles do not name what shall not be named: no index helps.
+    left_out = [not_(names(wanted.not_entities, found.c))] if wanted.not_entities else []
     if query is None or grade is None:
-        return []
-    conditions = [] if query.is_told_by_index else [query.exact(grade, found.c)]
+        return left_out
+    conditions = left_out if query.is_told_by_index else [*left_out, query.exact(grade, found.c)]
     better = [
         one
         for one in grades[:number]

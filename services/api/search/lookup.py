@@ -12,8 +12,8 @@ from services.api.search.conditions import Meanings, Query
 from services.api.search.find import Wanted
 from services.api.search.tree import And, Node, Words
 from services.api.search.vectors import Grade, Match, Region
-from shared.contracts.article import ExternalId, LookupIn
 from shared.contracts.problem import Fault
+from shared.contracts.search import ExternalId, LookupIn
 from shared.database import AnyRow
 from shared.errors import InvalidParameter
 from shared.ids import ARTICLE, read

@@ -1,8 +1,9 @@
 """What the engine of today would say of what was published before: counts and examples by field. Writes nothing."""
 
 import multiprocessing
+import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,12 +18,16 @@ from services.enrich.commands.differences import Difference, differences
 from services.enrich.records import archive
 from services.enrich.records.archive import FIELDS, Kept, Selection
 from services.enrich.text.article import Article, UnreadableBulletin
+from services.enrich.text.duplicates import unpack
 from shared.database import transaction
 from shared.decoding import filed_text
 from shared.ids import ARTICLE, read, written
 
 _BATCH = 50
 """Articles that are read from the database, and by one process, at a time."""
+DONE = ("applied", "kept_back", "gone_on")
+"""What is done about an article that would change: it goes over; a person's decision keeps it; it was revised meanwhile."""
+_NICE = 10
 _MOST_SHOWN = 3
 """Entries of one field that an example shows."""
 
@@ -60,12 +65,22 @@ def _condition(key: str, value: str) -> str | datetime | UUID:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What reading one article again led to: where it now says something else, or why it can be read no more."""
+    """What reading one article again led to: where it now says something else, or why it can be read no more.
+
+    `has_other_words`: something else of its text counts when texts are compared. `article` is what it is now, if either is so.
+    """
 
     article_id: UUID
     pipeline: str
     differences: tuple[Difference, ...] = ()
+    has_other_words: bool = False
+    article: Article | None = None
     error: str | None = None
+
+    @property
+    def is_other(self) -> bool:
+        """Is there anything to be written?"""
+        return self.article is not None
 
 
 @dataclass(slots=True)
@@ -77,11 +92,44 @@ class Report:
     changed: int = 0
     unreadable: int = 0
     made_by: Counter[str] = field(default_factory=Counter)
+    done: Counter[str] = field(default_factory=Counter)
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, outcome: Outcome) -> None:
-        """Count one outcome; the first of each field are its examples."""
+    @classmethod
+    def of(cls, kept: Mapping[str, Any] | None, most_examples: int) -> "Report":
+        """A report that goes on from one that was kept."""
+        if kept is None:
+            return cls(most_examples)
+        fields = {name: {**counts, "examples": []} for name, counts in kept["fields"].items()}
+        return cls(
+            most_examples,
+            articles=kept["articles"],
+            changed=kept["changed"],
+            unreadable=kept["unreadable"],
+            made_by=Counter(kept["made_by"]),
+            done=Counter(kept["done"]),
+            fields=fields,
+        )
+
+    def kept(self) -> dict[str, Any]:
+        """The counts, to go on from. Without the examples: these are words of articles, which may be erased."""
+        fields = {
+            name: {key: value for key, value in told.items() if key != "examples"} for name, told in self.fields.items()
+        }
+        return {
+            "articles": self.articles,
+            "changed": self.changed,
+            "unreadable": self.unreadable,
+            "made_by": dict(self.made_by),
+            "done": dict(self.done),
+            "fields": fields,
+        }
+
+    def add(self, outcome: Outcome, done: str | None = None) -> None:
+        """Count one outcome, and what was done about it; the first of each field are its examples."""
         self.articles += 1
+        if done:
+            self.done[done] += 1
         self.made_by[outcome.pipeline] += 1
         self.changed += bool(outcome.differences)
         self.unreadable += outcome.error is not None
@@ -101,6 +149,7 @@ class Report:
             "articles": self.articles,
             "changed": self.changed,
             "unreadable": self.unreadable,
+            **{name: self.done[name] for name in DONE if self.done},
             "fields": {name: self.fields[name] for name in FIELDS if name in self.fields},
         }
 
@@ -112,7 +161,7 @@ def shadow(
     with transaction(engine) as tx:
         total = archive.count(tx, selection)
     report = Report(most_examples)
-    for outcomes in _spread(_batches(engine, selection), jobs):
+    for _, outcomes in read_batches(engine, selection, jobs=jobs):
         for outcome in outcomes:
             report.add(outcome)
         progress(report.articles, total)
@@ -132,17 +181,39 @@ def read_again(kept: Kept) -> Outcome:
     except UnreadableBulletin as error:
         return Outcome(article_id=kept.article_id, pipeline=kept.pipeline, error=str(error))
     found = orjson.loads(orjson.dumps({"title": article.title, **document.findings(article)}))
+    other = tuple(differences(kept.found, found, FIELDS))
+    assert article.said is not None
+    has_other_words = kept.exact_key is not None and (
+        kept.exact_key != article.exact_key or kept.said is None or unpack(kept.said) != article.said
+    )
     return Outcome(
         article_id=kept.article_id,
         pipeline=kept.pipeline,
-        differences=tuple(differences(kept.found, found, FIELDS)),
+        differences=other,
+        has_other_words=has_other_words,
+        article=article if other or has_other_words else None,
     )
 
 
-def _batches(engine: Engine, selection: Selection) -> Iterator[list[Kept]]:
+def read_batches(
+    engine: Engine,
+    selection: Selection,
+    *,
+    jobs: int,
+    after: UUID = UUID(int=0),
+    make_way: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[list[Kept], list[Outcome]]]:
+    """What is selected behind `after`, in the order of ids, in batches read again in `jobs` processes.
+
+    `make_way` is called before each batch is read.
+    """
+    return _spread(_batches(engine, selection, after, make_way), jobs)
+
+
+def _batches(engine: Engine, selection: Selection, after: UUID, make_way: Callable[[], None]) -> Iterator[list[Kept]]:
     """All that is selected, each batch in a transaction of its own, so that none holds the archive back."""
-    after = UUID(int=0)
     while True:
+        make_way()
         with transaction(engine) as tx:
             batch = archive.select(tx, selection, after=after, limit=_BATCH)
         if not batch:
@@ -151,19 +222,26 @@ def _batches(engine: Engine, selection: Selection) -> Iterator[list[Kept]]:
         after = batch[-1].article_id
 
 
-def _spread(batches: Iterator[list[Kept]], jobs: int) -> Iterator[list[Outcome]]:
+def _spread(batches: Iterator[list[Kept]], jobs: int) -> Iterator[tuple[list[Kept], list[Outcome]]]:
     if jobs == 1:
-        yield from map(_read_all, batches)
+        yield from ((batch, _read_all(batch)) for batch in batches)
         return
     # Not forked from this process, whose connections to the database they would share.
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        waiting: deque[Future[list[Outcome]]] = deque()
+    with ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("forkserver"), initializer=os.nice, initargs=(_NICE,)
+    ) as pool:
+        waiting: deque[tuple[list[Kept], Future[list[Outcome]]]] = deque()
+
+        def first() -> tuple[list[Kept], list[Outcome]]:
+            batch, future = waiting.popleft()
+            return batch, future.result()
+
         for batch in batches:
-            waiting.append(pool.submit(_read_all, batch))
+            waiting.append((batch, pool.submit(_read_all, batch)))
             if len(waiting) > 2 * jobs:
-                yield waiting.popleft().result()
+                yield first()
         while waiting:
-            yield waiting.popleft().result()
+            yield first()
 
 
 def _read_all(batch: list[Kept]) -> list[Outcome]:

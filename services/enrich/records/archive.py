@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from shared.contracts.article import VersionKind
 from shared.tables.articles import FINDINGS
 
 FIELDS = ("title", *FINDINGS)
@@ -28,7 +29,7 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
-    """An article's newest version, and the bytes that it was made from."""
+    """An article's newest version, the bytes that it was made from, and the words by which it is found again."""
 
     article_id: UUID
     version: int
@@ -38,6 +39,14 @@ class Kept:
     media_type: str
     charset: str
     published: date | None
+    bulletin_id: UUID
+    raw_sha256: bytes
+    kind: VersionKind
+    source: str | None
+    external_id: str | None
+    received_at: datetime
+    exact_key: bytes | None
+    said: bytes | None
 
 
 _FROM = """
@@ -60,23 +69,27 @@ WHERE article.pub_status <> 'canceled'
 """
 
 
-def count(tx: Connection, selection: Selection) -> int:
-    """How many articles are selected."""
-    return int(tx.exec_driver_sql(f"SELECT count(*) {_FROM} {_WHERE}", _values(selection)).scalar_one())
+def count(tx: Connection, selection: Selection, *, after: UUID = UUID(int=0)) -> int:
+    """How many articles are selected, behind `after`."""
+    sql = f"SELECT count(*) {_FROM} {_WHERE} AND article.id > %(after)s"
+    return int(tx.exec_driver_sql(sql, {**_values(selection), "after": after}).scalar_one())
 
 
 def select(tx: Connection, selection: Selection, *, after: UUID, limit: int) -> list[Kept]:
     """The next selected articles behind `after`, in the order of their ids."""
     sql = f"""
     SELECT article.id, article_version.version, article_version.pipeline, raw_object.bytes, bulletin.media_type,
-           bulletin.charset, bulletin.published AS stated, {", ".join(f"article_version.{name}" for name in FIELDS)}
-    {_FROM} {_BYTES} {_WHERE} AND article.id > %(after)s ORDER BY article.id LIMIT %(limit)s
+           bulletin.charset, bulletin.published AS stated, bulletin.id AS bulletin_id, bulletin.source, bulletin.external_id,
+           bulletin.received_at, bulletin.raw_sha256, article_version.kind, coalesce(article_version.exact_key, article.exact_key), article_fingerprint.said,
+           {", ".join(f"article_version.{name}" for name in FIELDS)}
+    {_FROM} {_BYTES} LEFT JOIN article_fingerprint ON article_fingerprint.article_id = article.id {_WHERE} AND article.id > %(after)s ORDER BY article.id LIMIT %(limit)s
     """
     rows: Sequence[Any] = tx.exec_driver_sql(sql, {**_values(selection), "after": after, "limit": limit}).fetchall()
     return [
         Kept(
             article_id=row[0], version=row[1], pipeline=row[2], raw=row[3], media_type=row[4], charset=row[5],
-            published=row[6], found=dict(zip(FIELDS, row[7:], strict=True)),
+            published=row[6], bulletin_id=row[7], source=row[8], external_id=row[9], received_at=row[10], raw_sha256=row[11], kind=row[12], exact_key=row[13],
+            said=row[14], found=dict(zip(FIELDS, row[15:], strict=True)),
         )
         for row in rows
     ]  # fmt: skip

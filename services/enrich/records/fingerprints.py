@@ -40,6 +40,12 @@ WITH hit AS (
 SELECT asker, number, keys FROM ranked WHERE place <= %(most)s ORDER BY asker, place
 """
 
+# Under the same rule as exact words (shared/feed.py): nobody learns of an article under embargo from a duplicate.
+_EARLIER = """
+FROM article_fingerprint JOIN article ON article.id = article_id
+WHERE number = ANY(%(numbers)b::int8[]) AND announced AND (pub_status <> 'canceled' OR exact_key IS NOT NULL)
+"""
+
 _ADD = """
 WITH made AS (
     SELECT * FROM unnest(%(article_id)b::uuid[], %(said)b::bytea[]) WITH ORDINALITY AS t (article_id, said, place)
@@ -52,13 +58,43 @@ SELECT band.key, kept.number
 FROM unnest(%(owners)b::uuid[], %(keys)b::int8[]) AS band (article_id, key) JOIN kept USING (article_id)
 """
 
+# What is like an article that a person found to be a duplicate is like its original; where is told of its own text alone.
+# Of several ways to one original the strongest counts, and what a person has said of the two stands.
 _ADD_RELATIONS = """
 INSERT INTO duplicate_relation (bulletin_id, original_id, kind, score, method, method_version, reason, spans, decided_by,
                                 decided_at)
-SELECT bulletin_id, original_id, kind, score, method, version, reason, spans::jsonb, 'rule', %(now)s
+SELECT DISTINCT ON (found.bulletin_id, coalesce(other.duplicate_of, other.id))
+       found.bulletin_id, coalesce(other.duplicate_of, other.id), found.kind, score, method,
+       found.version, reason || CASE WHEN other.duplicate_of IS NULL THEN '' ELSE ' (as an article says that is its duplicate)' END,
+       CASE WHEN other.duplicate_of IS NULL THEN spans::jsonb ELSE '[]'::jsonb END, 'rule', %(now)s
 FROM unnest(%(bulletin_id)b::uuid[], %(original_id)b::uuid[], %(kind)b::text[], %(score)b::real[], %(method)b::text[],
             %(version)b::text[], %(reason)b::text[], %(spans)b::text[])
-     AS t (bulletin_id, original_id, kind, score, method, version, reason, spans)
+     AS found (bulletin_id, original_id, kind, score, method, version, reason, spans)
+JOIN article AS other ON other.id = found.original_id
+LEFT JOIN article_version AS ours ON ours.bulletin_id = found.bulletin_id
+WHERE coalesce(other.duplicate_of, other.id) IS DISTINCT FROM ours.article_id
+ORDER BY found.bulletin_id, coalesce(other.duplicate_of, other.id), found.kind IN ('exact', 'near') DESC,
+         other.duplicate_of IS NULL DESC, score DESC
+ON CONFLICT (bulletin_id, original_id) DO NOTHING
+"""
+
+# What a person said is no duplicate of an original is none of that one's duplicates either.
+_APART = """
+SELECT bulletin_id, article.id FROM duplicate_relation
+JOIN article ON article.id = duplicate_relation.original_id OR article.duplicate_of = duplicate_relation.original_id
+WHERE bulletin_id = ANY(%(ids)b::uuid[]) AND decided_by = 'person' AND kind NOT IN ('exact', 'near')
+"""
+
+# What a person said of an article is said of its next version too.
+_CARRY_OVER = """
+INSERT INTO duplicate_relation (bulletin_id, original_id, kind, score, method, method_version, reason, spans, decided_by,
+                                decided_at)
+SELECT t.bulletin_id, relation.original_id, relation.kind, score, method, method_version, reason, '[]', decided_by, decided_at
+FROM unnest(%(articles)b::uuid[], %(bulletins)b::uuid[]) AS t (article_id, bulletin_id)
+JOIN article ON article.id = t.article_id
+JOIN article_version AS before ON before.article_id = article.id AND before.version = article.current_version
+JOIN duplicate_relation AS relation ON relation.bulletin_id = before.bulletin_id AND decided_by = 'person'
+ON CONFLICT (bulletin_id, original_id) DO NOTHING
 """
 
 
@@ -82,14 +118,14 @@ def candidates(
     pairs = [(asker, key) for asker, article in enumerate(articles) for key in set(article.bands)]
     asked = {"askers": [asker for asker, _ in pairs], "keys": [key for _, key in pairs]}
     found = tx.exec_driver_sql(_CANDIDATES, {**asked, "newest": _NEWEST, "most": MOST_CANDIDATES}).all()
-    unread = list({number for _, number, _ in found} - known.keys())
-    if unread:
-        # Under the same rule as exact words (shared/feed.py): nobody learns of an article under embargo from a duplicate.
-        sql = """
-        SELECT number, article_id, said FROM article_fingerprint JOIN article ON article.id = article_id
-        WHERE number = ANY(%(numbers)b::int8[]) AND announced AND (pub_status <> 'canceled' OR exact_key IS NOT NULL)
-        """
-        for number, id, said in tx.exec_driver_sql(sql, {"numbers": unread}):
+    numbers = {number for _, number, _ in found}
+    if seen := list(numbers & known.keys()):
+        # What was read before the locks may have been killed while they were waited for.
+        still = {row[0] for row in tx.exec_driver_sql(f"SELECT number {_EARLIER}", {"numbers": seen})}
+        for number in set(seen) - still:
+            del known[number]
+    if unread := list(numbers - set(seen)):
+        for number, id, said in tx.exec_driver_sql(f"SELECT number, article_id, said {_EARLIER}", {"numbers": unread}):
             known[number] = (id, unpack(said))
     likely: dict[UUID, list[Candidate]] = {article.id: [] for article in articles}
     for asker, number, shared in found:
@@ -146,6 +182,22 @@ def add_relations(tx: Connection, found: Sequence[tuple[Claimed, Article]], *, n
             "now": now,
         },
     )
+
+
+def apart(tx: Connection, bulletins: Sequence[Claimed]) -> dict[UUID, set[UUID]]:
+    """The articles of which a person said that a bulletin, which is read again, is no duplicate of them."""
+    again = [bulletin.id for bulletin in bulletins if bulletin.attempts]
+    found: dict[UUID, set[UUID]] = {}
+    for bulletin, article in tx.exec_driver_sql(_APART, {"ids": again}) if again else ():
+        found.setdefault(bulletin, set()).add(article)
+    return found
+
+
+def carry_over(tx: Connection, revised: Sequence[tuple[UUID, UUID]]) -> None:
+    """Keep what a person said of articles for the bulletins that revise them; before the articles go on to these."""
+    if revised:
+        values = {"articles": [article for article, _ in revised], "bulletins": [bulletin for _, bulletin in revised]}
+        tx.exec_driver_sql(_CARRY_OVER, values)
 
 
 class Outcome(NamedTuple):

@@ -11,24 +11,26 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.enrich.claims import Claimed, Version
-from services.enrich.records import search
+from services.enrich.records import search, stories
 from services.enrich.text.article import Article
+from services.enrich.text.stories import keys
 from shared.contracts.article import ChangeType, VersionKind
-from shared.feed import Deed, Told, holders, lock_words, note_deeds, tell
-from shared.ids import ARTICLE, written
+from shared.feed import Deed, Told, give_duplicates, holders, lock_words, note_deeds, tell
+from shared.ids import ARTICLE, NewId, written
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """How the article of a bulletin stands: `version` is its current one, None if it is still to be made.
 
-    `embargo_until` is set while it has not come.
+    `embargo_until` is set while it has not come, `duplicate_of` where a person said what it is a duplicate of.
     """
 
     version: int | None = None
     pub_status: str = "usable"
     announced: bool = False
     embargo_until: datetime | None = None
+    duplicate_of: UUID | None = None
 
     @property
     def is_new_and_public(self) -> bool:
@@ -57,7 +59,7 @@ def standings(tx: Connection, bulletins: Sequence[Claimed]) -> dict[UUID, Standi
         """
         embargoes = {row[0]: row[1] for row in tx.exec_driver_sql(locked_keys, {"keys": keys})}
         locked_articles = """
-        SELECT id, current_version, pub_status, announced FROM article WHERE id = ANY(%(keys)s) ORDER BY id FOR UPDATE
+        SELECT id, current_version, pub_status, announced, duplicate_of FROM article WHERE id = ANY(%(keys)s) ORDER BY id FOR UPDATE
         """
         articles = {row[0]: row for row in tx.exec_driver_sql(locked_articles, {"keys": keys})}
     # PostgreSQL's time, as everywhere where it is about an embargo: workers' clocks may differ.
@@ -72,6 +74,7 @@ def standings(tx: Connection, bulletins: Sequence[Claimed]) -> dict[UUID, Standi
             pub_status=there.pub_status if there else "usable",
             announced=there.announced if there else False,
             embargo_until=embargo if embargo and embargo > now else None,
+            duplicate_of=there.duplicate_of if there else None,
         )
     return found
 
@@ -98,7 +101,7 @@ def version(bulletin: Claimed, article: Article, standing: Standing, holder: UUI
             change=None,
         )
     current = bulletin.revision > standing.version
-    shown = current and standing.announced and standing.pub_status == "usable"
+    shown = current and standing.announced and standing.pub_status == "usable" and standing.duplicate_of is None
     kind: VersionKind = "correction" if bulletin.kind == "correction" else "revision"
     change: ChangeType = "article.corrected" if kind == "correction" else "article.revised"
     return Version(
@@ -156,20 +159,15 @@ def succeed(tx: Connection, bulletins: Sequence[Claimed], *, now: datetime) -> N
     if not ids:
         return
     sql = """
-    WITH place AS (
-        SELECT killed.id AS killed_id, killed.current_version, coalesce(made.article_id, tied.original_id) AS article_id
-        FROM article AS killed LEFT JOIN article_version AS made ON made.bulletin_id = killed.heir_id
-        LEFT JOIN duplicate_relation AS tied ON tied.bulletin_id = killed.heir_id AND tied.kind IN ('exact', 'near')
-        WHERE killed.heir_id = ANY(%(ids)s) AND coalesce(made.article_id, tied.original_id) IS NOT NULL
-    ), moved AS (
-        UPDATE duplicate_relation AS relation SET original_id = place.article_id FROM place
-        WHERE relation.original_id = place.killed_id AND relation.kind IN ('exact', 'near')
-              AND NOT EXISTS (SELECT FROM duplicate_relation AS there WHERE there.bulletin_id = relation.bulletin_id
-                              AND there.original_id = place.article_id)
-    )
-    SELECT killed_id, current_version, article_id FROM place
+    SELECT killed.id, killed.current_version, coalesce(made.article_id, canonical.duplicate_of, canonical.id)
+    FROM article AS killed LEFT JOIN article_version AS made ON made.bulletin_id = killed.heir_id
+    LEFT JOIN duplicate_relation AS tied ON tied.bulletin_id = killed.heir_id AND tied.kind IN ('exact', 'near')
+    LEFT JOIN article AS canonical ON canonical.id = tied.original_id
+    WHERE killed.heir_id = ANY(%(ids)s) AND coalesce(made.article_id, tied.original_id) IS NOT NULL
     """
     rows = tx.exec_driver_sql(sql, {"ids": ids}).fetchall()
+    for killed, _, article in rows:
+        give_duplicates(tx, of=killed, to=article)
     deeds = [Deed(row[0], row[1], "succeeded", "bantin", f"{written(ARTICLE, row[2])} takes its place") for row in rows]
     note_deeds(tx, deeds, now=now)
 
@@ -182,8 +180,10 @@ WHERE NOT announced AND pub_status = 'usable' AND embargo_until <= now()
 """
 
 
-def lift(tx: Connection, *, limit: int) -> int:
+def lift(tx: Connection, *, limit: int, new_id: NewId) -> int:
     """Publish articles whose embargo is over, by PostgreSQL's clock, in the order of their moments; how many.
+
+    Each joins the story of its event now: before, nobody might learn from a story that it was there.
 
     Each goes by what its current version says: if another article holds these words by now, they stay with it.
     """
@@ -193,7 +193,10 @@ def lift(tx: Connection, *, limit: int) -> int:
     ).fetchall()
     if not due:
         return 0
-    lock_words(tx, [row[1] for row in due])
+    # With its telling words, as a worker locks them: two who bring news of one event at this instant make one story.
+    sketched = stories.hidden(tx, [row[0] for row in due])
+    telling = [key for article in sketched.values() for key in keys(article.sketch)]
+    lock_words(tx, [row[1] for row in due], telling)
     # Asked again under the locks. What another sweep or a revision has in hand is left for the next turn.
     held = tx.exec_driver_sql(
         f"SELECT article.id, article_version.exact_key, current_version, embargo_until, clock_timestamp() AS now {_DUE} "
@@ -213,6 +216,7 @@ def lift(tx: Connection, *, limit: int) -> int:
         takes = held_by.setdefault(row.exact_key, row.id) == row.id
         tx.exec_driver_sql(publish, {"id": row.id, "key": row.exact_key if takes else None, "now": now})
     search.show(tx, [row.id for row in ready])
+    stories.show(tx, [sketched[row.id] for row in ready if row.id in sketched], now=now, new_id=new_id)
     deeds = [Deed(row.id, row.current_version, "published", "clock", "its embargo is over") for row in ready]
     note_deeds(tx, deeds, now=now)
     tell(tx, [Told("article.published", row.id, row.current_version) for row in ready], now=now)

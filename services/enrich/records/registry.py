@@ -108,6 +108,27 @@ def earlier_people(tx: Connection, articles: Sequence[UUID]) -> dict[tuple[UUID,
     }
 
 
+def forget_links(tx: Connection, versions: Sequence[tuple[UUID, int]]) -> list[UUID]:
+    """Forget which entities versions of articles name; the people among them."""
+    if not versions:
+        return []
+    sql = """
+    DELETE FROM article_entity AS link USING unnest(%(articles)b::uuid[], %(versions)b::int4[]) AS t (article_id, version)
+    WHERE link.article_id = t.article_id AND link.version = t.version RETURNING link.entity_id, link.type
+    """
+    values = {"articles": [id for id, _ in versions], "versions": [number for _, number in versions]}
+    return [row[0] for row in _rows(tx, sql, **values) if row[1] == "person"]
+
+
+def decided_names(tx: Connection, article: UUID, version: int) -> list[tuple[str, str]]:
+    """Of which names of a version a person has decided whose they are: their types, and the names, folded."""
+    sql = """
+    SELECT type, name FROM article_entity
+    WHERE article_id = %(article)s AND version = %(version)s AND decision_id IS NOT NULL
+    """
+    return [(type, folded(name)) for type, name in _rows(tx, sql, article=article, version=version)]
+
+
 def add_entities(tx: Connection, new: Iterable[NewEntity], *, now: datetime) -> None:
     """Keep entities and what they are called; those that are known already stay as they are."""
     entities = sorted({one.id: one for one in new}.values(), key=lambda one: one.id.int)

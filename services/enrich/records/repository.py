@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.document import findings
 from services.enrich.records.gate import EVERYTHING, Reach
+from services.enrich.text.article import Article
 from services.enrich.text.period import days_of, united
 from services.enrich.text.places import terms_of
 from shared.contracts.bulletin import Priority
@@ -32,8 +33,8 @@ _IN_TURN = """
            AND earlier.revision < bulletin.revision AND earlier.status = 'queued'))
 """
 _CLAIM = """
-SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, article_id,
-       revision, kind, note, embargo_until, suspect, probe
+SELECT id, source, external_id, published, received_at, media_type, charset, raw_sha256, size, priority, request_id,
+       traceparent, article_id, revision, kind, note, embargo_until, suspect, probe
 FROM bulletin WHERE status = 'queued' AND run_at <= %(now)s AND priority BETWEEN %(first)s AND %(last)s AND {in_turn} {which}
 FOR UPDATE SKIP LOCKED
 """
@@ -171,13 +172,12 @@ def add_articles(tx: Connection, made: Sequence[Version], *, pipeline: str, now:
     """Keep versions of articles, and new articles."""
     if not made:
         return
-    bulletins, articles = [one.bulletin for one in made], [one.article for one in made]
-    found = [findings(article) for article in articles]
+    bulletins = [one.bulletin for one in made]
     plain = [one.first and one.holds_words for one in made]
     _run(
         tx,
         _ADD_ARTICLES,
-        id=[article.id for article in articles],
+        id=[one.article.id for one in made],
         key=[one.article.exact_key if one.holds_words else None for one in made],
         version_key=[None if simple else one.article.exact_key for one, simple in zip(made, plain, strict=True)],
         number=[one.number for one in made],
@@ -190,26 +190,39 @@ def add_articles(tx: Connection, made: Sequence[Version], *, pipeline: str, now:
         external_id=[bulletin.external_id for bulletin in bulletins],
         bulletin_id=[bulletin.id for bulletin in bulletins],
         received_at=[bulletin.received_at for bulletin in bulletins],
-        title=[article.title for article in articles],
-        text=[article.filed for article in articles],
-        **{name: [one[name] and _json(one[name]) for one in found] for name in _NULLABLE},
-        **{name: [_json(one[name]) for one in found] for name in FINDINGS if name not in _NULLABLE},
-        published_days=[_range(article.published.value) for article in articles],
-        event_days=[_range(article.event.value) for article in articles],
-        mentioned_days=[_multirange(mention.value for mention in article.dates) for article in articles],
-        place_terms=[_json(terms_of(article.places)) for article in articles],
+        text=[one.article.filed for one in made],
+        **found_columns([one.article for one in made]),
         pipeline=pipeline,
         now=now,
     )
 
 
+def found_columns(articles: Sequence[Article]) -> dict[str, list[Any]]:
+    """What was found in articles, each as the values of a column of their versions (FOUND has the types)."""
+    found = [findings(article) for article in articles]
+    return {
+        "title": [article.title for article in articles],
+        **{name: [one[name] and _json(one[name]) for one in found] for name in _NULLABLE},
+        **{name: [_json(one[name]) for one in found] for name in FINDINGS if name not in _NULLABLE},
+        "published_days": [_range(article.published.value) for article in articles],
+        "event_days": [_range(article.event.value) for article in articles],
+        "mentioned_days": [_multirange(mention.value for mention in article.dates) for article in articles],
+        "place_terms": [_json(terms_of(article.places)) for article in articles],
+    }
+
+
 _NULLABLE = ("byline", "source_line")
+_SEARCHED = ("published_days", "event_days", "mentioned_days", "place_terms")
+FOUND: dict[str, str] = {
+    "title": "{}", **dict.fromkeys(FINDINGS, "{}::jsonb"), "published_days": "{}::daterange",
+    "event_days": "{}::daterange", "mentioned_days": "{}::datemultirange",
+    "place_terms": "ARRAY(SELECT jsonb_array_elements_text({}::jsonb))",
+}  # fmt: skip
+"""The columns of a version that are made from its text, and how the values of `found_columns` become theirs."""
 _VALUES = {
     "id": "uuid", "key": "bytea", "version_key": "bytea", "number": "int", "kind": "text", "note": "text", "first": "bool",
     "announced": "bool", "embargo_until": "timestamptz", "source": "text", "external_id": "text", "bulletin_id": "uuid",
-    "received_at": "timestamptz", "title": "text", "text": "text", **dict.fromkeys(FINDINGS, "text"),
-    "published_days": "text", "event_days": "text", "mentioned_days": "text",
-    "place_terms": "text",
+    "received_at": "timestamptz", "text": "text", **dict.fromkeys(("title", *FINDINGS, *_SEARCHED), "text"),
 }  # fmt: skip
 _ADD_ARTICLES = f"""
 WITH made AS (
@@ -221,12 +234,9 @@ WITH made AS (
     SELECT id, key, source, external_id, number, 'usable', %(now)s, announced, embargo_until FROM made WHERE first
 )
 INSERT INTO article_version (article_id, version, bulletin_id, kind, note, exact_key, pipeline, received_at, valid_from,
-                             title, text, {", ".join(FINDINGS)}, published_days, event_days, mentioned_days,
-                             place_terms)
-SELECT id, number, bulletin_id, kind, note, version_key, %(pipeline)s, received_at, %(now)s, title, text,
-       {", ".join(f"{name}::jsonb" for name in FINDINGS)},
-       published_days::daterange, event_days::daterange, mentioned_days::datemultirange,
-       ARRAY(SELECT jsonb_array_elements_text(place_terms::jsonb))
+                             text, {", ".join(FOUND)})
+SELECT id, number, bulletin_id, kind, note, version_key, %(pipeline)s, received_at, %(now)s, text,
+       {", ".join(cast.format(name) for name, cast in FOUND.items())}
 FROM made
 """
 
@@ -464,6 +474,11 @@ def heard_from(tx: Connection, *, host: str, since: datetime, progress_since: da
                    AND (role <> 'worker' OR %(progress_since)s::timestamptz IS NULL OR progress_at >= %(progress_since)s))
     """
     return bool(_rows(tx, sql, host=f"{host}:", since=since, progress_since=progress_since)[0][0])
+
+
+def sign_off(side: Connection, worker: str) -> None:
+    """Say that a worker or sweep has ended as it should: nobody needs to miss it."""
+    _run(side, "DELETE FROM worker_heartbeat WHERE worker = %(worker)s", worker=worker)
 
 
 def forget_workers(tx: Connection, *, unseen_since: datetime) -> None:

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.enrich.claims import Claimed
 from services.enrich.text.article import Article
 from services.enrich.text.stories import MOST_CANDIDATES, SURE, WINDOW, Likely, Match, keys, matches, pack, unpack
 from shared.ids import NewId
@@ -74,8 +73,44 @@ class _Newcomer:
     matches: Sequence[Match]
 
 
-def gather(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, new_id: NewId) -> None:
-    """Put each new article into the story of its event, if an earlier article tells of it."""
+# What is under an embargo is told by nobody: it has no key, and none will find it.
+_KEEP_HIDDEN = """
+INSERT INTO article_sketch (article_id, received_at, pairs)
+SELECT * FROM unnest(%(article_id)b::uuid[], %(received_at)b::timestamptz[], %(pairs)b::bytea[])
+ON CONFLICT (article_id) DO UPDATE SET pairs = excluded.pairs
+"""
+_HIDDEN = "SELECT article_id, pairs FROM article_sketch WHERE article_id = ANY(%(ids)b::uuid[])"
+_FORGET = "DELETE FROM article_sketch WHERE article_id = ANY(%(ids)b::uuid[])"
+
+
+def keep_hidden(tx: Connection, made: Sequence[tuple[datetime, Article]]) -> None:
+    """Keep what is telling of articles under embargo, for the moment at which it is over."""
+    if made:
+        values = {
+            "article_id": [article.id for _, article in made],
+            "received_at": [received_at for received_at, _ in made],
+            "pairs": [pack(article.sketch) for _, article in made],
+        }
+        tx.exec_driver_sql(_KEEP_HIDDEN, values)
+
+
+def hidden(tx: Connection, articles: Sequence[UUID]) -> dict[UUID, Article]:
+    """Articles under embargo by their ids, with what is telling of them and nothing else."""
+    rows: Sequence[Any] = tx.exec_driver_sql(_HIDDEN, {"ids": list(articles)}).all()
+    return {row.article_id: Article(id=row.article_id, filed="", sketch=unpack(row.pairs)) for row in rows}
+
+
+def show(tx: Connection, articles: Sequence[Article], *, now: datetime, new_id: NewId) -> None:
+    """Put articles whose embargo is over into the stories of their events. They are found from now on, and count as news
+    of this moment: what others reported while they waited came before them."""
+    if articles:
+        tx.exec_driver_sql(_FORGET, {"ids": [article.id for article in articles]})
+        gather(tx, [(now, article) for article in articles], new_id=new_id)
+
+
+def gather(tx: Connection, made: Sequence[tuple[datetime, Article]], *, new_id: NewId) -> None:
+    """Put each article that is new to readers, with the time at which it was accepted, into the story of its event, if
+    an earlier article tells of it."""
     if not made:
         return
     newcomers = _with_matches(tx, made)
@@ -91,10 +126,10 @@ def gather(tx: Connection, made: Sequence[tuple[Claimed, Article]], *, new_id: N
             _join(tx, one, told, new_id)
 
 
-def _with_matches(tx: Connection, made: Sequence[tuple[Claimed, Article]]) -> list[_Newcomer]:
+def _with_matches(tx: Connection, made: Sequence[tuple[datetime, Article]]) -> list[_Newcomer]:
     sketches = {article.id: article.sketch for _, article in made}
     owned = [(id, key) for id, one in sketches.items() for key in keys(one)]
-    received = {article.id: bulletin.received_at for bulletin, article in made}
+    received = {article.id: received_at for received_at, article in made}
     kept: Sequence[Any] = tx.exec_driver_sql(
         _ADD,
         {
@@ -170,6 +205,8 @@ def _join(tx: Connection, one: _Newcomer, told: dict[UUID, UUID], new_id: NewId)
         other = told.get(match.id)
         if other is not None and other != story and match.score >= SURE:
             kept = _merge(tx, story, other)
+            if kept is None:
+                continue
             told.update({article: kept for article, its in told.items() if its in (story, other)})
             story = kept
     told[one.article.id] = story
@@ -191,15 +228,22 @@ def _begin(tx: Connection, article: UUID, story: UUID) -> UUID:
     return story
 
 
-def _merge(tx: Connection, one: UUID, other: UUID) -> UUID:
-    """One story of two, under the id of that which began first; the other id leads there from now on."""
-    sql = "SELECT id FROM story WHERE id = ANY(%(ids)b::uuid[]) ORDER BY first_at, id FOR UPDATE"
-    kept, gone = (row[0] for row in tx.exec_driver_sql(sql, {"ids": [one, other]}))
+def _merge(tx: Connection, one: UUID, other: UUID) -> UUID | None:
+    """One story of two, under the id of that which began first; the other id leads there from now on.
+
+    None if a person has said what belongs to each: what was taken apart stays apart.
+    """
+    sql = "SELECT id, decided FROM story WHERE id = ANY(%(ids)s::uuid[]) ORDER BY first_at, id FOR UPDATE"
+    rows = tx.exec_driver_sql(sql, {"ids": [one, other]}).all()
+    if all(row.decided for row in rows):
+        return None
+    kept, gone = (row.id for row in rows)
     values = {"kept": kept, "gone": gone}
     tx.exec_driver_sql("UPDATE story_member SET story_id = %(kept)s WHERE story_id = %(gone)s", values)
     tx.exec_driver_sql("UPDATE story SET lead_id = %(kept)s WHERE id = %(gone)s OR lead_id = %(gone)s", values)
     sql = """
-    UPDATE story SET last_at = greatest(story.last_at, gone.last_at) FROM story AS gone
+    UPDATE story SET last_at = greatest(story.last_at, gone.last_at), decided = story.decided OR gone.decided
+    FROM story AS gone
     WHERE story.id = %(kept)s AND gone.id = %(gone)s
     """
     tx.exec_driver_sql(sql, values)

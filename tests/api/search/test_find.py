@@ -89,6 +89,24 @@ def test_filters_and_words_are_all_asked_for(library: Service) -> None:
     assert found(library, "cầu", kind="first", source="-bao-la") == ["Khánh thành", "Hội chợ", "Bến phà"]
 
 
+def test_entities_are_asked_for_among_words_and_left_out(library: Service) -> None:
+    counts = library.http.get("/v1/facets", params={"facets": "place"}).json()["counts"]["place"]
+    lao_cai = next(one["value"] for one in counts if one["name"].endswith("Lào Cai"))
+    assert found(library, "", entity=lao_cai) == ["Hội chợ"]
+    assert found(library, "", entity=f"-{lao_cai}") == ["Ben pha", "Bến phà", "Khánh thành"]
+    assert found(library, "cầu", entity=f"-{lao_cai}") == ["Khánh thành", "Bến phà"]
+
+
+def test_a_person_is_found_beside_words(api: Service, publish: Publish) -> None:
+    publish([
+        "Tin Cà Mau\n\nNgày 5/9/2025, Đại tá Ngô Văn Thử, Giám đốc Công an tỉnh Cà Mau, dự hội nghị.", BRIDGE, FAIR,
+    ])  # fmt: skip
+    assert found(api, 'person:"Ngô Văn Thử"') == ["Tin Cà"]
+    assert set(found(api, 'kênh OR person:"ngo van thu"')) == {"Tin Cà", "Khánh thành"}
+    assert found(api, 'tỉnh -person:"Ngô Văn Thử"', sort="newest") == ["Hội chợ", "Khánh thành"]
+    assert found(api, 'hội "tỉnh Cà Mau" person:"Ngô Văn Thử"') == ["Tin Cà"]
+
+
 def test_what_was_hit_is_told_by_its_places(library: Service) -> None:
     answer = library.http.get(
         "/v1/articles", params={"q": '"cau vam sang" kênh', "highlight": True, "diacritics": "fold"}

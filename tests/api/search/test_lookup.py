@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.enrich.workbench import Workbench
-from shared.contracts.article import LookupOut
+from shared.contracts.search import LookupOut
 from tests.factories import TEXT, a_bulletin, a_text
 from tests.servers import Service
 

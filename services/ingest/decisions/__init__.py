@@ -1,0 +1,1 @@
+"""What people decide of duplicates and stories: kept, above every rule, and undone by another decision."""
