@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from services.api.search.tree import Node, Words, wanted
+from shared.orthography import lexemes
 from shared.orthography.lexemes import BYLINE, CAPTION, LEAD, TITLE, fact, lexeme, pair, plain, quoted
 
 Diacritics = Literal["auto", "strict", "fold"]
@@ -25,9 +26,10 @@ class Match(Enum):
 class Region(Enum):
     """Where in the article the words of no field must stand."""
 
-    TITLE = (TITLE,)
-    OPENING = (TITLE, LEAD)
-    ANYWHERE = ("",)
+    # By module: in here TITLE is the member.
+    TITLE = (lexemes.TITLE,)
+    OPENING = (lexemes.TITLE, lexemes.LEAD)
+    ANYWHERE = (lexemes.BODY,)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -69,6 +69,13 @@ def test_without_accents_all_are_found_and_texts_that_have_some_come_first(libra
     assert found(library, '"thanh hoa"') == ["Bến phà", "Ben pha"]
 
 
+def test_an_article_is_found_once_however_many_of_its_parts_are_hit(library: Service) -> None:
+    """The better grades hold it; the others leave it out."""
+    assert found(library, "khanh thanh") == ["Khánh thành"]
+    assert found(library, "khanh") == ["Khánh thành"]
+    assert found(library, "chợ") == found(library, "cho", diacritics="fold") == ["Hội chợ"]
+
+
 def test_with_accents_only_what_has_them_is_found_unless_they_shall_not_count(library: Service) -> None:
     assert found(library, "Thanh Hóa") == ["Bến phà"]
     assert found(library, "Thanh Hóa", diacritics="fold") == ["Bến phà", "Ben pha"]
