@@ -70,10 +70,11 @@ class Valkey:
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                # Our own, and not one that was quicker to take the port.
-                connection.sendall(b"INFO server\r\n")
+                # Our own, and not one that was quicker to take the port; and it has read what it kept.
+                connection.sendall(b"INFO server persistence\r\n")
+                told = connection.recv(16_384)
                 assert self._server is not None
-                return f"process_id:{self._server.pid}\r\n".encode() in connection.recv(8192)
+                return f"process_id:{self._server.pid}\r\n".encode() in told and b"\r\nloading:0\r\n" in told
         except OSError:
             return False
 

@@ -127,7 +127,10 @@ def get_jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1, le=500)] = 50)
 
 
 @router.get(
-    "/jobs/{id}", response_model=Job, summary="A long repair", responses=problem_answers(NoSuchJob, DatabaseAway)
+    "/jobs/{id}",
+    response_model=Job,
+    summary="A long repair",
+    responses=problem_answers(InvalidParameter, NoSuchJob, DatabaseAway),
 )
 def get_job(id: JobId, engine: TheEngine) -> Response:
     """How far it has come."""

@@ -1,8 +1,8 @@
 """What is looked up, and where values come from, on the wire."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from shared.contracts import examples
 from shared.contracts.article import ArticleSummary, SpanOut
@@ -50,28 +50,40 @@ class ProvenanceOut(BaseModel):
     data: list[ProvenanceValue]
 
 
+Typed = Annotated[str, Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
+"""What nobody's text holds is refused."""
+
+
 class ExternalId(BaseModel):
     """A sender's own key for what it filed."""
 
     model_config = ConfigDict(extra="forbid")
 
-    source: str = Field(min_length=1, max_length=200)
-    external_id: str = Field(min_length=1, max_length=500)
+    source: Typed = Field(min_length=1, max_length=200)
+    external_id: Typed = Field(min_length=1, max_length=500)
+
+
+_ASKS_FOR_SOMETHING: JsonValue = [
+    {"required": [name], "properties": {name: {"type": "array", "minItems": 1}}}
+    for name in ("ids", "external_ids", "sources", "hashes", "texts", "urls")
+]
 
 
 class LookupIn(BaseModel):
     """What is known of some articles; at most 100 of all kinds together, 20 of them texts."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.LOOKUP_IN]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [examples.LOOKUP_IN], "anyOf": _ASKS_FOR_SOMETHING}
+    )
 
-    ids: list[str] = Field([], max_length=100, description="Ids of articles.")
+    ids: list[Typed] = Field([], max_length=100, description="Ids of articles.")
     external_ids: list[ExternalId] = Field([], max_length=100)
-    sources: list[str] = Field([], max_length=100, description="Who filed it: the newest 20 of each.")
-    hashes: list[str] = Field(
+    sources: list[Typed] = Field([], max_length=100, description="Who filed it: the newest 20 of each.")
+    hashes: list[Annotated[str, Field(json_schema_extra={"pattern": "^[0-9a-fA-F]{64}$"})]] = Field(
         [], max_length=100, description="SHA-256 of the bytes as received, 64 hexadecimal digits."
     )
-    texts: list[str] = Field([], max_length=20, description="The whole text, in these words.")
-    urls: list[str] = Field(
+    texts: list[Typed] = Field([], max_length=20, description="The whole text, in these words.")
+    urls: list[Typed] = Field(
         [], max_length=100, description="An article's address here, or the sender's key, if it is one."
     )
 

@@ -20,6 +20,7 @@ BEYOND_A_SCHEMA = {
     "empty_batch": "blank lines are passed over",
     "undecodable": "a schema does not know the bytes of a charset",
     "unsupported_charset": "the media type's parameters are not described",
+    "unsafe_url": "where an address leads is not in it",
     "unknown_unit": "which names units bear is not in a schema",
     "article_killed": "it was valid before somebody took it back",
     "precondition_failed": "what is under the key decides",

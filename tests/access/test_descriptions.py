@@ -1,7 +1,7 @@
 """What the descriptions say is true: Schemathesis asks everything they allow, and much that they do not.
 
 The short run is the same every time. The long one looks for new examples, in all of Schemathesis's phases; some ten
-thousand requests: `./bantin test -m slow tests/access/test_descriptions.py`.
+thousand requests: `./bantin test -m long tests/access/test_descriptions.py`.
 """
 
 import os
@@ -54,7 +54,7 @@ def test_a_service_is_as_it_describes_itself(guarded: Guarded, service: str) -> 
     asked_about(guarded, service, "--phases=fuzzing", "--max-examples=4", "--generation-deterministic")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(3 * 3600)
 @pytest.mark.parametrize("service", SERVICES)
 def test_thousands_of_new_examples_find_no_fault(guarded: Guarded, service: str) -> None:

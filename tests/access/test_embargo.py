@@ -9,6 +9,7 @@ from services.enrich import pipeline, tasks
 from services.enrich.records import lives
 from shared.contracts.article import ArticleOut, EmbargoList
 from shared.database import transaction
+from shared.ids import new_id
 from shared.settings import Settings
 from tests.access.conftest import Guarded
 
@@ -28,7 +29,7 @@ def make(guarded: Guarded) -> Callable[[datetime], str]:
         while bench.enrich([]):
             pass
         with transaction(bench.tx_engine) as tx:
-            lives.lift(tx, limit=10)
+            lives.lift(tx, limit=10, new_id=new_id)
         bench.tx_engine.dispose()
         bench.side_engine.dispose()
         return str(id)

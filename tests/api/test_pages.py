@@ -26,7 +26,7 @@ Theo Nghị định 15/2020/NĐ-CP ngày 3/2/2020, năm 2023 xã đã lập 3 t�
 Mai Lê
 """
 SCRIPT = "<script>alert('tin')</script><img src=x onerror=alert(1)>\"'><b>đậm</b>"
-HTML = {"accept": "text/html,application/xhtml+xml", "accept-language": "vi"}
+HTML = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "accept-language": "vi"}
 
 
 @pytest.fixture(autouse=True, scope="module")

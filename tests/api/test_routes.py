@@ -198,7 +198,7 @@ def test_the_description_is_openapi_3_1_and_its_problems_are_true(api: Service) 
         "article_withheld", "article_killed", "article_erased", "no_such_entity", "no_such_story", "bad_query",
         "key_missing", "key_refused", "not_allowed", "rate_limited", "cursor_filter_mismatch",
         "no_such_consumer", "no_such_webhook", "no_such_delivery", "position_ahead", "unsafe_url", "bad_secret",
-        "lookup_too_large", "not_acceptable", "too_many_exports", "no_such_schema",
+        "article_merged", "lookup_too_large", "not_acceptable", "too_many_exports", "no_such_schema",
         "unknown_unit",
     }  # fmt: skip
 

@@ -34,7 +34,7 @@ def test_a_file_is_written_whole_or_left_as_it_was(bantin: Bantin, published: in
     assert pq.read_table(out).num_rows == published
     before = out.read_bytes()
     refused = bantin("export", "--format", "parquet", "--filter", "province=Narnia", "--out", str(out))
-    assert (refused.returncode, refused.stderr.startswith("bantin: invalid_parameter")) == (1, True)
+    assert (refused.returncode, refused.stderr.startswith("bantin: unknown_unit")) == (1, True)
     assert (out.read_bytes(), list(tmp_path.glob("*.part"))) == (before, [])
 
 

@@ -96,6 +96,15 @@ async def list_changes(
     return piece_response(piece, asked.onward(piece.last_seq), request)
 
 
+LastEventId = Annotated[
+    str | None,
+    Header(
+        description="As EventSource sends it; outranks `since`.",
+        json_schema_extra={"anyOf": [{"type": "string", "pattern": "^([0-9]{1,18})?$"}]},
+    ),
+]
+
+
 @router.get(
     "/changes/stream",
     summary="What changes, as it happens",
@@ -112,7 +121,7 @@ async def stream_changes(
     asked: Annotated[StreamAsked, Query()],
     feed: TheReader,
     settings: TheSettings,
-    last_event_id: Annotated[str | None, Header(description="As EventSource sends it; outranks `since`.")] = None,
+    last_event_id: LastEventId = None,
 ) -> Response:
     """The feed from after `Last-Event-ID` or `since` on, without end. A comment comes where nothing else does, with the
     position up to which the feed was looked at as its id."""

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.api.pages.words import LANGUAGES, day, iso, moment, months, share, words
+from shared.errors import ArticleMerged
 
 THEMES = ("auto", "light", "dark")
 _HEADERS = {
@@ -78,6 +79,9 @@ def _as_page(make: Callable[..., Any]) -> Callable[[Request, Exception], Awaitab
         made: Response = await make(request, error)
         if not _wants_page(request):
             return made
+        if isinstance(error, ArticleMerged):
+            # The documents' address of the original is the page's, but for its beginning.
+            return RedirectResponse(made.headers["location"].removeprefix("/v1"), made.status_code)
         told = page("problem.html", the_reader(request), made.status_code, problem=orjson.loads(bytes(made.body)))
         for name in ("retry-after", "allow", "x-robots-tag"):
             if value := made.headers.get(name):

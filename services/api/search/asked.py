@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from sqlalchemy import Connection
 
 from services.api import entity_queries
@@ -36,7 +36,12 @@ def _without_nul(text: str) -> str:
     return text
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_without_nul)]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_without_nul),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\x00]*$"}),
+]
 Names = Annotated[list[Name], Field(max_length=20)]
 EntityIds = Annotated[list[Annotated[str, StringConstraints(pattern=r"^-?ent_[0-9a-f]{32}$")]], Field(max_length=20)]
 StoryIds = Annotated[list[Annotated[str, StringConstraints(pattern=r"^sto_[0-9a-f]{32}$")]], Field(max_length=20)]

@@ -129,7 +129,7 @@ def test_an_export_says_where_the_feed_goes_on(client: Bantin, work: Work) -> No
     assert (len(lines), export.head_seq, export.media_type) == (3, 3, "application/x-ndjson")
     with client.export("csv", date_from="2030-01-01") as export:
         assert b"".join(export.pieces).count(b"\n") == 1
-    with pytest.raises(Refused, match="invalid_parameter"), client.export(place="Narnia"):
+    with pytest.raises(Refused, match="unknown_unit"), client.export(place="Narnia"):
         pass
 
 

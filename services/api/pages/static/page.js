@@ -113,7 +113,7 @@ function follow() {
       stream.onopen = ask;
       stream.onerror = () => { say("off"); if (stream.readyState === EventSource.CLOSED) { live.dataset.stream = ""; begin(); } };
       stream.onmessage = ask;
-      for (const type of ["published", "revised", "corrected", "withheld", "released", "killed", "erased"])
+      for (const type of ["published", "revised", "corrected", "reread", "merged", "withheld", "released", "killed", "erased"])
         stream.addEventListener(`article.${type}`, ask);
     } else timer = setInterval(() => { if (!document.hidden) ask(); }, 2000);
   }
