@@ -2,7 +2,7 @@
 
 from typing import Annotated, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from shared.contracts.article import ChangeType
 from shared.ids import ENTITY, read
@@ -18,7 +18,9 @@ def _entity_id(told: str) -> str:
 
 
 Source = Annotated[str, Field(min_length=1, max_length=200)]
-EntityId = Annotated[str, AfterValidator(_entity_id)]
+EntityId = Annotated[
+    str, AfterValidator(_entity_id), WithJsonSchema({"type": "string", "pattern": "^ent_[0-9a-f]{32}$"})
+]
 
 
 class ChangeFilter(BaseModel):

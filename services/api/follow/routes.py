@@ -112,7 +112,7 @@ LastEventId = Annotated[
     responses={
         200: {
             "description": "Server-sent events: `id` is the `seq`, `event` the type, `data` the change as in the list.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {}},
         },
         **problem_answers(InvalidParameter, DatabaseAway),
     },
