@@ -35,9 +35,10 @@ _SESSION = {
 RULES = (
     Rule(ANY, "/v1/embargoes", (Scope.EMBARGO,)),
     Rule(("POST",), "/post", (Scope.POST,)),
+    Rule(ANY, "/v1/webhooks", (Scope.OPERATE,)),
     Rule(ANY, "/", (Scope.READ,)),
 )
-"""Who reads may follow, too; what is under embargo has addresses and a scope of its own. The form of the pages posts
+"""Who reads may follow, too; webhooks send to addresses of others and have secrets, so operators set them up; what is under embargo has addresses and a scope of its own. The form of the pages posts
 with a key of ours: it asks whether the sender may."""
 
 
