@@ -102,10 +102,12 @@ def test_a_queue_is_paused_limited_and_resumed(ingest: Service, bantin: Bantin) 
 
 def test_a_long_repair_is_begun_listed_and_stopped(ingest: Service, bantin: Bantin) -> None:
     a_quarantined_one(ingest)
-    begun = bantin("quarantine", "replay", "--all", "--rate", "5", "--reason", "đã sửa", "--actor", "Lan")
-    assert "1 bulletins, 5 a second" in begun.stdout
+    a_quarantined_one(ingest)
+    begun = bantin("quarantine", "replay", "--all", "--rate", "0.01", "--reason", "đã sửa", "--actor", "Lan")
+    assert "2 bulletins, 0.01 a second" in begun.stdout
     (job,) = json.loads(bantin("quarantine", "jobs", "--json").stdout)["jobs"]
-    assert (job["state"], job["matched"], job["done"]) == ("running", 1, 0)
+    # Where a desk runs it has done the first by now; the second is a hundred seconds away.
+    assert (job["state"], job["matched"], job["done"] < 2) == ("running", 2, True)
     assert "stopped" in bantin("quarantine", "stop", str(job["id"]), "--reason", "khoan").stdout
     assert bantin("quarantine", "continue", "999", "--reason", "đi").returncode == 3
 
