@@ -143,12 +143,18 @@ def assert_mentions_stand_in_blocks(found: dict[str, Any]) -> None:
 
 
 def assert_what_is_clean_stays_so(found: dict[str, Any]) -> None:
-    """Reading the clean blocks again gives the same words; text taken out of markup may itself look like markup."""
+    """Reading the clean blocks again gives the same words.
+
+    But text taken out of markup may itself look like markup; and what was left misread, for want of evidence, may be read
+    rightly once the letters that spoke against it are blanks.
+    """
     if any(note["code"] == "taken_from_html" for note in found["notes"]):
         return
     once = "\n\n".join(block["text"] for block in found["blocks"])
     again = read(once.encode())
     assert again is not None
+    if any(note["code"] == "mended_encoding" for note in again["notes"]):
+        return
     assert " ".join(block["text"] for block in again["blocks"]).split() == once.split()
 
 

@@ -17,7 +17,7 @@ from tests.infra.rabbitmq import RabbitMQ, started_rabbitmq
 from tests.servers import Servers, answers, wait_until
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.timeout(500),
     pytest.mark.skipif(not rabbitmq.is_here(), reason=rabbitmq.MISSING),
 ]

@@ -1,6 +1,6 @@
 """Real stalls on a real stack under a real Prometheus with the shipped rules: each is told within a minute.
 
-Slow: each takes the minute. The dashboards' queries are asked here too, once there are figures to answer with.
+Long: each takes the minute. The dashboards' queries are asked here too, once there are figures to answer with.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ from tests.infra.monitoring import Prometheus, started_prometheus
 from tests.servers import ROOT, answers, wait_until
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.timeout(400),
     pytest.mark.skipif(not monitoring.is_here(), reason=monitoring.MISSING),
 ]
