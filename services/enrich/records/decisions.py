@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.enrich.records.statements import execute, fetch
+
 # The first of the two numbers of an advisory lock; that of names is another.
 _DECISIONS = 0x64656369
 
@@ -51,7 +53,7 @@ def one_at_a_time(tx: Connection) -> None:
 def entity(tx: Connection, id: UUID) -> Known | None:
     """An entity by its id."""
     sql = "SELECT id, type, key, name, name_order, coalesce(lead_id, id) AS lead FROM entity WHERE id = %(id)s"
-    row = next(iter(_rows(tx, sql, id=id)), None)
+    row = next(iter(fetch(tx, sql, id=id)), None)
     return Known(**row._asdict()) if row else None
 
 
@@ -70,7 +72,7 @@ def standing_merges(tx: Connection) -> dict[UUID, UUID]:
 
 def undone_by(tx: Connection, id: UUID) -> UUID | None:
     """The decision that undid this one."""
-    rows = _rows(tx, "SELECT id FROM entity_decision WHERE undoes = %(id)s", id=id)
+    rows = fetch(tx, "SELECT id FROM entity_decision WHERE undoes = %(id)s", id=id)
     return rows[0][0] if rows else None
 
 
@@ -83,7 +85,7 @@ def add(tx: Connection, one: Decision) -> None:
     """
     values = {name: getattr(one, name) for name in _COLUMNS.split(", ")}
     arrays = {name: None if values[name] is None else list(values[name]) for name in ("articles", "were")}
-    _run(tx, sql, **values | arrays)
+    execute(tx, sql, **values | arrays)
 
 
 def set_leads(tx: Connection, leads: Mapping[UUID, UUID]) -> None:
@@ -97,7 +99,7 @@ def set_leads(tx: Connection, leads: Mapping[UUID, UUID]) -> None:
     ) AS wanted
     WHERE entity.id = wanted.id AND entity.lead_id IS DISTINCT FROM wanted.lead_id
     """
-    _run(tx, sql, ids=list(leads), leads=list(leads.values()))
+    execute(tx, sql, ids=list(leads), leads=list(leads.values()))
 
 
 def named_before(tx: Connection, ids: Iterable[UUID], articles: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -106,13 +108,13 @@ def named_before(tx: Connection, ids: Iterable[UUID], articles: Iterable[UUID]) 
     SELECT article_id, entity_id FROM article_entity WHERE entity_id = ANY(%(ids)s) AND article_id = ANY(%(articles)s)
     ORDER BY version
     """
-    return dict(tuple(row) for row in _rows(tx, sql, ids=list(ids), articles=list(articles)))
+    return dict(tuple(row) for row in fetch(tx, sql, ids=list(ids), articles=list(articles)))
 
 
 def members(tx: Connection, lead: UUID) -> list[UUID]:
     """The entity and all that were merged into it."""
     sql = "SELECT id FROM entity WHERE id = %(lead)s OR lead_id = %(lead)s ORDER BY id"
-    return [row[0] for row in _rows(tx, sql, lead=lead)]
+    return [row[0] for row in fetch(tx, sql, lead=lead)]
 
 
 def add_split_off(tx: Connection, new: UUID, known: Known, *, now: datetime) -> None:
@@ -121,7 +123,7 @@ def add_split_off(tx: Connection, new: UUID, known: Known, *, now: datetime) -> 
     INSERT INTO entity (id, type, key, name, name_order, created_at)
     VALUES (%(id)s, %(type)s, %(key)s, %(name)s, %(name_order)s, %(now)s)
     """
-    _run(
+    execute(
         tx, sql, id=new, type=known.type, key=known.key, name=known.name, name_order=known.name_order, now=now
     )  # fmt: skip
 
@@ -135,7 +137,7 @@ def give(
     WHERE article_id = ANY(%(articles)s) AND entity_id = ANY(%(of)s) RETURNING article_id
     """
     values = {"articles": list(articles), "of": list(of), "to": to, "decision": decision, "reason": reason}
-    return [row[0] for row in _rows(tx, sql, **values)]
+    return [row[0] for row in fetch(tx, sql, **values)]
 
 
 def given_otherwise(tx: Connection, decision: UUID, articles: Sequence[UUID]) -> set[UUID]:
@@ -145,14 +147,14 @@ def given_otherwise(tx: Connection, decision: UUID, articles: Sequence[UUID]) ->
     WHERE NOT EXISTS (SELECT FROM article_entity AS link
                       WHERE link.article_id = asked.id AND link.decision_id = %(decision)s)
     """
-    return {row[0] for row in _rows(tx, sql, articles=list(articles), decision=decision)}
+    return {row[0] for row in fetch(tx, sql, articles=list(articles), decision=decision)}
 
 
 def tell_anew(tx: Connection, ids: Sequence[UUID]) -> None:
     """Make the facts and names of entities anew from the articles that name them."""
     ids = sorted(ids)
-    _run(tx, "DELETE FROM entity_fact WHERE entity_id = ANY(%(ids)s)", ids=ids)
-    _run(
+    execute(tx, "DELETE FROM entity_fact WHERE entity_id = ANY(%(ids)s)", ids=ids)
+    execute(
         tx,
         """
     INSERT INTO entity_fact (entity_id, quarter, service, rank, post, body, province, level)
@@ -172,7 +174,7 @@ def copy_names(tx: Connection, *, of: Sequence[UUID], to: UUID) -> None:
     SELECT DISTINCT ON (alias) %(to)s::uuid, alias, folded, bare FROM entity_alias WHERE entity_id = ANY(%(of)s)
     ON CONFLICT DO NOTHING
     """
-    _run(tx, sql, of=list(of), to=to)
+    execute(tx, sql, of=list(of), to=to)
 
 
 def about(tx: Connection, ids: Sequence[UUID]) -> list[Decision]:
@@ -181,17 +183,9 @@ def about(tx: Connection, ids: Sequence[UUID]) -> list[Decision]:
 
 
 def _decisions(tx: Connection, where: str, **values: Any) -> list[Decision]:
-    rows = _rows(tx, f"SELECT {_COLUMNS} FROM entity_decision WHERE {where} ORDER BY decided_at, id", **values)
+    rows = fetch(tx, f"SELECT {_COLUMNS} FROM entity_decision WHERE {where} ORDER BY decided_at, id", **values)
     return [Decision(**{name: _as_tuple(value) for name, value in row._asdict().items()}) for row in rows]
 
 
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _rows(tx: Connection, sql: str, **values: Any) -> Sequence[Any]:
-    return tx.exec_driver_sql(sql, values).fetchall()
-
-
-def _run(tx: Connection, sql: str, **values: Any) -> None:
-    tx.exec_driver_sql(sql, values)

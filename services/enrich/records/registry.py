@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
+from services.enrich.records.statements import execute, fetch
 from services.enrich.text.identity import Candidate
 from services.enrich.text.named import Fact
 from shared.orthography.search import bare, folded, order
@@ -75,7 +76,7 @@ def candidates(tx: Connection, keys: Iterable[str]) -> dict[str, list[Candidate]
     ORDER BY named.key, member.id
     """
     known: dict[tuple[str, UUID, UUID], list[Fact]] = {}
-    for key, id, lead, quarter, *values in _rows(tx, sql, keys=sorted(set(keys))):
+    for key, id, lead, quarter, *values in fetch(tx, sql, keys=sorted(set(keys))):
         facts = known.setdefault((key, id, lead), [])
         if quarter is not None:
             facts.append(_fact(quarter, *values))
@@ -92,7 +93,7 @@ def lock_names(tx: Connection, keys: Iterable[str]) -> None:
         SELECT DISTINCT hashtext(key) AS lock_id FROM unnest(%(keys)s::text[]) AS key ORDER BY lock_id
     ) AS in_order
     """
-    _run(tx, sql, **{"class": _NAMES, "keys": sorted(set(keys))})
+    execute(tx, sql, **{"class": _NAMES, "keys": sorted(set(keys))})
 
 
 def earlier_people(tx: Connection, articles: Sequence[UUID]) -> dict[tuple[UUID, str], Earlier]:
@@ -101,7 +102,7 @@ def earlier_people(tx: Connection, articles: Sequence[UUID]) -> dict[tuple[UUID,
     SELECT DISTINCT ON (article_id, entity_id) article_id, name, entity_id, decision_id FROM article_entity
     WHERE article_id = ANY(%(articles)s) AND type = 'person' ORDER BY article_id, entity_id, version DESC
     """
-    rows = _rows(tx, sql, articles=list(articles)) if articles else []
+    rows = fetch(tx, sql, articles=list(articles)) if articles else []
     return {
         (article_id, folded(name)): Earlier(entity_id=id, decision_id=decision)
         for article_id, name, id, decision in rows
@@ -117,7 +118,7 @@ def forget_links(tx: Connection, versions: Sequence[tuple[UUID, int]]) -> list[U
     WHERE link.article_id = t.article_id AND link.version = t.version RETURNING link.entity_id, link.type
     """
     values = {"articles": [id for id, _ in versions], "versions": [number for _, number in versions]}
-    return [row[0] for row in _rows(tx, sql, **values) if row[1] == "person"]
+    return [row[0] for row in fetch(tx, sql, **values) if row[1] == "person"]
 
 
 def decided_names(tx: Connection, article: UUID, version: int) -> list[tuple[str, str]]:
@@ -126,7 +127,7 @@ def decided_names(tx: Connection, article: UUID, version: int) -> list[tuple[str
     SELECT type, name FROM article_entity
     WHERE article_id = %(article)s AND version = %(version)s AND decision_id IS NOT NULL
     """
-    return [(type, folded(name)) for type, name in _rows(tx, sql, article=article, version=version)]
+    return [(type, folded(name)) for type, name in fetch(tx, sql, article=article, version=version)]
 
 
 def add_entities(tx: Connection, new: Iterable[NewEntity], *, now: datetime) -> None:
@@ -141,7 +142,7 @@ def add_entities(tx: Connection, new: Iterable[NewEntity], *, now: datetime) -> 
          AS t (id, type, key, name, name_order)
     ORDER BY id ON CONFLICT DO NOTHING
     """
-    _run(
+    execute(
         tx, sql, now=now, id=[one.id for one in entities], type=[one.type for one in entities],
         key=[one.key for one in entities], name=[one.name for one in entities],
         name_order=[order(one.name) for one in entities],
@@ -161,7 +162,7 @@ def add_aliases(tx: Connection, aliases: Iterable[tuple[UUID, str]]) -> None:
          AS t (entity_id, alias, folded, bare)
     ORDER BY entity_id, alias COLLATE "C" ON CONFLICT DO NOTHING
     """
-    _run(
+    execute(
         tx, sql, id=[id for id, _ in rows], alias=[alias for _, alias in rows],
         folded=[folded(alias) for _, alias in rows], bare=[bare(alias) for _, alias in rows],
     )  # fmt: skip
@@ -182,7 +183,7 @@ def add_facts(tx: Connection, facts: Iterable[tuple[UUID, Fact]]) -> None:
     """
     columns = zip(*rows, strict=True)
     names = ("id", "quarter", "service", "rank", "post", "body", "province", "level")
-    _run(tx, sql, **{name: list(column) for name, column in zip(names, columns, strict=True)})
+    execute(tx, sql, **{name: list(column) for name, column in zip(names, columns, strict=True)})
 
 
 def add_links(tx: Connection, links: Sequence[Link]) -> None:
@@ -202,7 +203,7 @@ def add_links(tx: Connection, links: Sequence[Link]) -> None:
     ON CONFLICT DO NOTHING
     """
     plain = ("article_id", "version", "entity_id", "type", "name", "day", "rank", "confidence", "reason", "decision_id")
-    _run(
+    execute(
         tx, sql, **{name: [getattr(one, name) for one in links] for name in plain},
         posts=[None if one.posts is None else _posts(one.posts) for one in links],
         facts=[None if one.facts is None else _facts(one.facts) for one in links],
@@ -226,11 +227,3 @@ def _values(fact: Fact) -> tuple[date, str, int, str, str, str, int]:
 def _fact(quarter: date, service: Any, rank: int, post: str, body: str, province: str, level: int) -> Fact:
     day = None if quarter == _NO_DAY else quarter
     return Fact(quarter=day, service=service, rank=rank, post=post, body=body, province=province, level=level)
-
-
-def _rows(tx: Connection, sql: str, **values: Any) -> Sequence[Any]:
-    return tx.exec_driver_sql(sql, values).fetchall()
-
-
-def _run(tx: Connection, sql: str, **values: Any) -> None:
-    tx.exec_driver_sql(sql, values)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.document import findings
 from services.enrich.records.gate import EVERYTHING, Reach
+from services.enrich.records.statements import execute, fetch
 from services.enrich.text.article import Article
 from services.enrich.text.period import days_of, united
 from services.enrich.text.places import terms_of
@@ -68,13 +69,13 @@ def claim(
     passed over.
     """
     alone = len(ids) == 1
-    rows = _rows(tx, _RUNG_FOR, ids=list(ids[:limit]), alone=alone, now=now, **reach._asdict())
+    rows = fetch(tx, _RUNG_FOR, ids=list(ids[:limit]), alone=alone, now=now, **reach._asdict())
     claimed = _with_history(tx, rows)
     if alone and claimed and claimed[0].suspect:
         return claimed
     if fill and len(claimed) < limit:
         held, room = [row[0] for row in rows], limit - len(claimed)
-        more = _rows(tx, _WAITING, held=held, limit=room, now=now, **reach._asdict())
+        more = fetch(tx, _WAITING, held=held, limit=room, now=now, **reach._asdict())
         claimed += _with_history(tx, more)
     return _cut(sorted(claimed, key=lambda bulletin: (bulletin.received_at, bulletin.id)), max_bytes)
 
@@ -82,7 +83,7 @@ def claim(
 def claim_flash(tx: Connection, *, now: datetime, limit: int, max_bytes: int) -> list[Claimed]:
     """Take the flash bulletins that wait, whatever was rung for."""
     flash = int(Priority.FLASH)
-    rows = _rows(tx, _WAITING, held=[], limit=limit, now=now, first=flash, last=flash)
+    rows = fetch(tx, _WAITING, held=[], limit=limit, now=now, first=flash, last=flash)
     return _cut(_with_history(tx, rows), max_bytes)
 
 
@@ -92,25 +93,25 @@ def flash_waits(tx: Connection, *, besides: Sequence[UUID], now: datetime) -> bo
     SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND NOT suspect AND priority <= %(priority)s
                    AND run_at <= %(now)s AND id <> ALL(%(besides)s))
     """
-    return bool(_rows(tx, sql, priority=int(Priority.FLASH), besides=list(besides), now=now)[0][0])
+    return bool(fetch(tx, sql, priority=int(Priority.FLASH), besides=list(besides), now=now)[0][0])
 
 
 def claim_suspect(tx: Connection, *, now: datetime, reach: Reach = EVERYTHING) -> list[Claimed]:
     """Take one bulletin that failed or killed its worker before."""
-    return _with_history(tx, _rows(tx, _SUSPECT, now=now, **reach._asdict()))
+    return _with_history(tx, fetch(tx, _SUSPECT, now=now, **reach._asdict()))
 
 
 def claim_next(
     tx: Connection, keys: Sequence[UUID], *, now: datetime, max_bytes: int, reach: Reach = EVERYTHING
 ) -> list[Claimed]:
     """Take of each key the bulletin whose turn it now is."""
-    return _cut(_with_history(tx, _rows(tx, _NEXT, keys=list(keys), now=now, **reach._asdict())), max_bytes)
+    return _cut(_with_history(tx, fetch(tx, _NEXT, keys=list(keys), now=now, **reach._asdict())), max_bytes)
 
 
 def hold(tx: Connection, ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """Lock the bulletins of `ids` that are queued and free; which these are."""
     sql = "SELECT id FROM bulletin WHERE id = ANY(%(ids)s) AND status = 'queued' ORDER BY id FOR UPDATE SKIP LOCKED"
-    return [row[0] for row in _rows(tx, sql, ids=list(ids), now=now)]
+    return [row[0] for row in fetch(tx, sql, ids=list(ids), now=now)]
 
 
 def _with_history(tx: Connection, rows: Sequence[Any]) -> list[Claimed]:
@@ -118,7 +119,7 @@ def _with_history(tx: Connection, rows: Sequence[Any]) -> list[Claimed]:
 
     A statement of its own: it must see what was committed until the locks were had.
     """
-    history = {row[0]: row[1:] for row in _rows(tx, _HISTORY, ids=[row[0] for row in rows])} if rows else {}
+    history = {row[0]: row[1:] for row in fetch(tx, _HISTORY, ids=[row[0] for row in rows])} if rows else {}
     claimed = []
     for row in rows:
         attempts, failures, open_end = history.get(row[0], (0, 0, False))
@@ -140,7 +141,7 @@ def _cut(claimed: list[Claimed], max_bytes: int) -> list[Claimed]:
 def texts(tx: Connection, claimed: Sequence[Claimed]) -> dict[UUID, str]:
     """The text as filed of each bulletin."""
     sql = "SELECT sha256, bytes FROM raw_object WHERE sha256 = ANY(%(keys)s)"
-    raw = dict(_rows(tx, sql, keys=list({bulletin.raw_sha256 for bulletin in claimed})))
+    raw = dict(fetch(tx, sql, keys=list({bulletin.raw_sha256 for bulletin in claimed})))
     # Only erased bytes are none: nothing empty is taken in.
     return {b.id: filed_text(raw[b.raw_sha256], b.media_type, b.charset) if raw[b.raw_sha256] else "" for b in claimed}
 
@@ -152,7 +153,7 @@ def note_starts(side: Connection, claimed: Sequence[Claimed], *, worker: str, pi
     SELECT id, number, %(worker)s, %(pipeline)s, %(now)s FROM unnest(%(ids)b::uuid[], %(numbers)b::int[]) AS t (id, number)
     """
     ids, numbers = [b.id for b in claimed], [b.number for b in claimed]
-    _run(side, sql, ids=ids, numbers=numbers, worker=worker, pipeline=pipeline, now=now)
+    execute(side, sql, ids=ids, numbers=numbers, worker=worker, pipeline=pipeline, now=now)
 
 
 def add_articles(tx: Connection, made: Sequence[Version], *, pipeline: str, now: datetime) -> None:
@@ -161,7 +162,7 @@ def add_articles(tx: Connection, made: Sequence[Version], *, pipeline: str, now:
         return
     bulletins = [one.bulletin for one in made]
     plain = [one.first and one.holds_words for one in made]
-    _run(
+    execute(
         tx,
         _ADD_ARTICLES,
         id=[one.article.id for one in made],
@@ -266,7 +267,7 @@ def close(tx: Connection, verdicts: Sequence[Verdict], *, now: datetime) -> None
         error_stage = verdict.stage
     FROM verdict WHERE bulletin.id = verdict.id
     """
-    _run(
+    execute(
         tx,
         sql,
         id=[verdict.bulletin.id for verdict in verdicts],
@@ -298,7 +299,7 @@ def interrupt(tx: Connection, claimed: Sequence[Claimed], *, error: str, now: da
     )
     UPDATE bulletin SET suspect = true, rung_at = NULL FROM lost WHERE bulletin.id = lost.id AND status = 'queued'
     """
-    _run(tx, sql, ids=[b.id for b in claimed], numbers=[b.number for b in claimed], error=error, now=now)
+    execute(tx, sql, ids=[b.id for b in claimed], numbers=[b.number for b in claimed], error=error, now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -323,7 +324,7 @@ def abandoned(tx: Connection, *, limit: int) -> list[Abandoned]:
     SELECT bulletin.id FROM bulletin JOIN attempt ON attempt.bulletin_id = bulletin.id AND attempt.ended_at IS NULL
     WHERE bulletin.status = 'queued' ORDER BY bulletin.id LIMIT %(limit)s FOR UPDATE OF bulletin SKIP LOCKED
     """
-    ids = [row[0] for row in _rows(tx, found, limit=limit)]
+    ids = [row[0] for row in fetch(tx, found, limit=limit)]
     if not ids:
         return []
     # Asked again under the locks: the attempt of a row that was let go in between has an end now.
@@ -340,7 +341,7 @@ def abandoned(tx: Connection, *, limit: int) -> list[Abandoned]:
     """
     return [
         Abandoned(id=id, number=number, deaths=died + blamed, attempts=attempts, blamed=blamed)
-        for id, number, died, attempts, blamed in _rows(tx, ends, ids=ids)
+        for id, number, died, attempts, blamed in fetch(tx, ends, ids=ids)
     ]
 
 
@@ -364,7 +365,7 @@ def rule_on(
     WHERE id = %(id)s
     """
     outcome = "died" if case.blamed else "interrupted"
-    _run(
+    execute(
         tx, sql, id=case.id, number=case.number, outcome=outcome, reason=quarantine, alone=alone, run_at=run_at, now=now
     )
 
@@ -387,7 +388,7 @@ def overdue(
     RETURNING bulletin.id, priority
     """
     values = {"rung_before": rung_before, "now": now, "limit": limit, **reach._asdict()}
-    rows = _rows(tx, sql.format(in_turn=_IN_TURN), **values)
+    rows = fetch(tx, sql.format(in_turn=_IN_TURN), **values)
     return [(id, Priority(priority)) for id, priority in rows]
 
 
@@ -405,7 +406,7 @@ def suspects_due(
     UPDATE bulletin SET rung_at = %(now)s FROM free WHERE bulletin.id = free.id RETURNING bulletin.id
     """
     values = {"rung_before": rung_before, "now": now, "limit": limit, **reach._asdict()}
-    rows = _rows(tx, sql.format(in_turn=_IN_TURN), **values)
+    rows = fetch(tx, sql.format(in_turn=_IN_TURN), **values)
     return [row[0] for row in rows]
 
 
@@ -415,7 +416,7 @@ def work_waits(tx: Connection, *, since: datetime, reach: Reach = EVERYTHING) ->
     SELECT EXISTS (SELECT FROM bulletin WHERE status = 'queued' AND run_at <= %(since)s
                    AND priority BETWEEN %(first)s AND %(last)s AND {_IN_TURN})
     """
-    return bool(_rows(tx, sql, since=since, **reach._asdict())[0][0])
+    return bool(fetch(tx, sql, since=since, **reach._asdict())[0][0])
 
 
 def queue_figures(tx: Connection, *, now: datetime) -> list[tuple[Priority, int, int, float]]:
@@ -425,22 +426,14 @@ def queue_figures(tx: Connection, *, now: datetime) -> list[tuple[Priority, int,
            coalesce(extract(epoch FROM %(now)s - min(run_at) FILTER (WHERE run_at <= %(now)s AND {_IN_TURN})), 0)::float8
     FROM bulletin WHERE status = 'queued' GROUP BY priority
     """
-    return [(Priority(row[0]), row[1], row[2], row[3]) for row in _rows(tx, sql, now=now)]
+    return [(Priority(row[0]), row[1], row[2], row[3]) for row in fetch(tx, sql, now=now)]
 
 
 def quarantine_figures(tx: Connection) -> list[tuple[str, int]]:
     """How many bulletins are quarantined, by class of fault."""
     sql = "SELECT coalesce(error_class, ''), count(*) FROM bulletin WHERE status = 'quarantined' GROUP BY 1"
-    return [(row[0], row[1]) for row in _rows(tx, sql)]
+    return [(row[0], row[1]) for row in fetch(tx, sql)]
 
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
-
-
-def _rows(tx: Connection, sql: str, **values: Any) -> Sequence[Any]:
-    return tx.exec_driver_sql(sql, values).fetchall()
-
-
-def _run(tx: Connection, sql: str, **values: Any) -> None:
-    tx.exec_driver_sql(sql, values)

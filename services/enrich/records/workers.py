@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from services.enrich.claims import Claimed
+from services.enrich.records.statements import execute, fetch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,7 @@ def beat(side: Connection, sign: Beat, *, now: datetime) -> None:
         memory_bytes = excluded.memory_bytes, children = excluded.children
     """
     children = list(sign.children) if sign.children is not None else None
-    _run(
+    execute(
         side,
         sql,
         worker=sign.worker,
@@ -52,18 +52,18 @@ def heard_from(tx: Connection, *, host: str, since: datetime, progress_since: da
     SELECT EXISTS (SELECT FROM worker_heartbeat WHERE starts_with(worker, %(host)s) AND seen_at >= %(since)s
                    AND (role <> 'worker' OR %(progress_since)s::timestamptz IS NULL OR progress_at >= %(progress_since)s))
     """
-    return bool(_rows(tx, sql, host=f"{host}:", since=since, progress_since=progress_since)[0][0])
+    return bool(fetch(tx, sql, host=f"{host}:", since=since, progress_since=progress_since)[0][0])
 
 
 def sign_off(side: Connection, worker: str) -> None:
     """Say that a worker or sweep has ended as it should: nobody needs to miss it."""
-    _run(side, "DELETE FROM worker_heartbeat WHERE worker = %(worker)s", worker=worker)
+    execute(side, "DELETE FROM worker_heartbeat WHERE worker = %(worker)s", worker=worker)
 
 
 def forget_workers(tx: Connection, *, unseen_since: datetime) -> None:
     """Forget the workers that are long gone."""
-    _run(tx, "DELETE FROM worker_heartbeat WHERE seen_at < %(unseen_since)s", unseen_since=unseen_since)
-    _run(tx, "DELETE FROM worker_hand WHERE since < %(unseen_since)s", unseen_since=unseen_since)
+    execute(tx, "DELETE FROM worker_heartbeat WHERE seen_at < %(unseen_since)s", unseen_since=unseen_since)
+    execute(tx, "DELETE FROM worker_hand WHERE since < %(unseen_since)s", unseen_since=unseen_since)
 
 
 def note_hand(side: Connection, bulletin: Claimed | None, *, worker: str, now: datetime) -> None:
@@ -76,12 +76,4 @@ def note_hand(side: Connection, bulletin: Claimed | None, *, worker: str, now: d
     ON CONFLICT (worker) DO UPDATE SET bulletin_id = excluded.bulletin_id, number = excluded.number, since = excluded.since
     """
     id, number = (bulletin.id, bulletin.number) if bulletin else (None, None)
-    _run(side, sql, worker=worker, id=id, number=number, now=now)
-
-
-def _rows(tx: Connection, sql: str, **values: Any) -> Sequence[Any]:
-    return tx.exec_driver_sql(sql, values).fetchall()
-
-
-def _run(tx: Connection, sql: str, **values: Any) -> None:
-    tx.exec_driver_sql(sql, values)
+    execute(side, sql, worker=worker, id=id, number=number, now=now)
