@@ -1,13 +1,13 @@
 """Runs a process of ours with one thing in it gone wrong on purpose.
 
-    python -m infra.chaos.saboteur kill worker.before_commit MARK -- services.enrich worker
+    python -m infra.chaos.saboteur strike worker DIR -- services.enrich worker
     python -m infra.chaos.saboteur poison - DIR -- services.enrich worker
     python -m infra.chaos.saboteur naive - - -- services.enrich worker
 
-`kill` and `stop` strike the process itself (SIGKILL, SIGSTOP) when it comes to a spot for the first time; the file MARK
-is made first, so that the process that is started in its place is left alone. `poison` lets bulletins fail as their
-text says. `naive` makes a worker that acknowledges early and trusts its broker. The services know nothing of this:
-functions are wrapped by name before the service's module is run.
+`strike` lets the process strike itself when it comes to a spot of its kind (worker, ingest, sweep) for which somebody
+left an order in DIR, by `order`; the order is gone first, so that the process that is started in its place is left
+alone. `poison` lets bulletins fail as their text says. `naive` makes a worker that acknowledges early and trusts its
+broker. The services know nothing of this: functions are wrapped by name before the service's module is run.
 """
 
 import functools
@@ -58,16 +58,33 @@ class Poisoned(Exception):
     """The bulletin says that it fails."""
 
 
-def strike_at(spot: str, sign: signal.Signals, mark: Path) -> None:
-    """Let this process strike itself when it first comes to `spot`."""
+def order(folder: Path, spot: str, sign: signal.Signals) -> Path:
+    """Let the next process that comes to `spot` strike itself with `sign`; the file that is there once it did."""
+    assert spot in SPOTS, spot
+    written, done = folder / f"{spot}.written", folder / f"{spot}.done"
+    done.unlink(missing_ok=True)
+    written.write_text(str(int(sign)))
+    written.rename(folder / spot)
+    return done
 
+
+def obey_orders(kind: str, folder: Path) -> None:
+    """Wrap every spot of a kind of process, so that it does what `order` says."""
+    own = [spot for spot in SPOTS if spot.startswith(f"{kind}.")]
+    # The stages first: what is imported for a later spot holds them by value.
+    for spot in sorted(own, key=lambda spot: not SPOTS[spot][0].startswith("services.enrich.text")):
+        _wrap_spot(spot, folder)
+
+
+def _wrap_spot(spot: str, folder: Path) -> None:
     def strike() -> None:
         try:
-            os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
+            # Of several processes that come here at once only one finds it.
+            (folder / spot).rename(folder / f"{spot}.done")
+        except FileNotFoundError:
             return
         # The whole process with its children: each of ours is started in a session of its own.
-        os.killpg(os.getpgrp(), sign)
+        os.killpg(os.getpgrp(), int((folder / f"{spot}.done").read_text()))
 
     name, when = SPOTS[spot]
     _wrap(name, strike if when == "before" else None, strike if when == "after" else None)
@@ -151,12 +168,12 @@ def _wrap(name: str, before: Callable[[], None] | None, after: Callable[[], None
 
 def main() -> None:
     """Arrange the fault, then be the process."""
-    deed, spot, mark, dashes, module, *args = sys.argv[1:]
+    deed, kind, folder, dashes, module, *args = sys.argv[1:]
     assert dashes == "--", __doc__
-    if deed in ("kill", "stop"):
-        strike_at(spot, signal.SIGKILL if deed == "kill" else signal.SIGSTOP, Path(mark))
+    if deed == "strike":
+        obey_orders(kind, Path(folder))
     elif deed == "poison":
-        poison(Path(mark))
+        poison(Path(folder))
     elif deed == "naive":
         naive()
     sys.argv = [module, *args]

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import redis
 
-from infra.chaos import account
+from infra.chaos import account, saboteur
 from infra.chaos.load import a_text, wait_for
 from infra.chaos.saboteur import SPOTS
 from infra.embedded import process
@@ -36,38 +36,24 @@ FROZEN_IN_SHORT = set(random.Random(2).sample(WORKER_SPOTS, 2)) | {"worker.befor
 
 @dataclass
 class Field:
-    """A stack, and the newsroom's ledger: for every key the ids that a 202 gave."""
+    """A stack whose processes strike themselves when they are ordered to, and what the newsroom does there."""
 
     stack: Stack
-    folder: Path
-    count: int = 0
+    orders: Path
 
-    def sabotage(self, name: str, deed: str, spot: str) -> Path:
-        """Let a process be started anew so that it strikes itself at `spot`; the mark that it leaves."""
-        self.count += 1
-        mark = self.folder / f"mark-{self.count}"
-        module = {"worker": "services.enrich", "sweep": "services.enrich", "ingest": "services.ingest"}[name]
-        own = self.stack.children[name].command
-        arguments = own[own.index(module) + 1 :]
-        command = ("-m", "infra.chaos.saboteur", deed, spot, str(mark), "--", module, *arguments)
-        self.stack.children[name].command = command
-        self.end(name)
-        self.start(name)
-        return mark
-
-    def repair(self, name: str) -> None:
-        """Let a process be started as it should from now on."""
-        command = self.stack.children[name].command
-        if "--" in command:
-            self.stack.children[name].command = ("-m", *command[command.index("--") + 1 :])
-        self.end(name)
-        self.start(name)
+    def order(self, spot: str, sign: signal.Signals) -> Path:
+        """Let a process strike itself when it next comes to `spot`; the mark that it leaves."""
+        # How long the supervisor rests after many deaths is not what is asked here.
+        self.stack.children[spot.split(".")[0]].starts = 0
+        return saboteur.order(self.orders, spot, sign)
 
     def end(self, name: str) -> None:
+        """Kill a process; it stays away until `start`."""
         child = self.stack.children[name]
         if child.running is not None and child.pid is not None:
             os.killpg(child.pid, signal.SIGKILL)
             child.running.wait()
+        child.start_at = time.monotonic() + 3600
 
     def start(self, name: str) -> None:
         self.stack.children[name].start_at = 0.0
@@ -112,16 +98,25 @@ class Field:
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     folder = tmp_path_factory.mktemp("matrix")
+    orders = folder / "orders"
+    orders.mkdir()
+
+    def ready_to_strike(kind: str, *module: str) -> tuple[str, ...]:
+        return ("-m", "infra.chaos.saboteur", "strike", kind, str(orders), "--", *module)
+
     stack = Stack(
         home=folder / "home",
         usual_ports=False,
         concurrency=1,
         environment={"BANTIN_CLAIM_IDLE_TIMEOUT": str(IDLE_TIMEOUT)},
         postgres_options={"fsync": "off"},
+        worker_command=ready_to_strike("worker", "services.enrich", "worker"),
+        sweep_command=ready_to_strike("sweep", "services.enrich", "sweep"),
+        ingest_command=ready_to_strike("ingest", "services.ingest"),
     )
     stack.start()
     try:
-        yield Field(stack, folder)
+        yield Field(stack, orders)
     finally:
         stack.stop()
 
@@ -142,13 +137,12 @@ def keys(texts: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("spot", WORKER_SPOTS)
 def test_a_worker_killed_at_any_spot_loses_and_doubles_nothing(field: Field, http: httpx.Client, spot: str) -> None:
-    mark = field.sabotage("worker", "kill", spot)
+    mark = field.order(spot, signal.SIGKILL)
     texts = some_texts(f"killed-{spot}")
     ids = [field.post(http, text, key) for text, key in zip(texts, keys(texts), strict=True)]
     assert wait_for(mark.exists, PATIENCE, field.stack.tend), "the worker never came to the spot"
     assert field.all_published(ids, PATIENCE)
     assert field.broken_invariants() == {}
-    field.repair("worker")
 
 
 @pytest.mark.parametrize(
@@ -157,8 +151,10 @@ def test_a_worker_killed_at_any_spot_loses_and_doubles_nothing(field: Field, htt
 def test_a_worker_frozen_past_its_time_limit_is_replaced_and_cannot_commit_when_it_wakes(
     field: Field, http: httpx.Client, spot: str
 ) -> None:
-    mark = field.sabotage("worker", "stop", spot)
-    frozen = field.stack.children["worker"].pid
+    mark = field.order(spot, signal.SIGSTOP)
+    worker = field.stack.children["worker"]
+    assert wait_for(lambda: worker.pid is not None, PATIENCE, field.stack.tend)
+    frozen = worker.pid
     assert frozen is not None
     texts = some_texts(f"frozen-{spot}")
     ids = [field.post(http, text, key) for text, key in zip(texts, keys(texts), strict=True)]
@@ -166,7 +162,7 @@ def test_a_worker_frozen_past_its_time_limit_is_replaced_and_cannot_commit_when_
     spare = process.start(
         [sys.executable, "-m", "services.enrich", "worker", "--concurrency", "1"],
         death_signal=signal.SIGKILL,
-        log=field.folder / "spare.log",
+        log=field.stack.log_of("spare"),
         env={
             "DATABASE_URL": field.stack.database_url,
             "REDIS_URL": field.stack.broker_url,
@@ -183,14 +179,15 @@ def test_a_worker_frozen_past_its_time_limit_is_replaced_and_cannot_commit_when_
     finally:
         os.killpg(spare.pid, signal.SIGKILL)
         spare.wait()
-        field.repair("worker")
+        field.end("worker")
+        field.start("worker")
 
 
 @pytest.mark.parametrize("spot", INGEST_SPOTS)
 def test_ingest_killed_at_any_spot_loses_no_accepted_bulletin_and_a_second_try_makes_no_second_row(
     field: Field, http: httpx.Client, spot: str
 ) -> None:
-    mark = field.sabotage("ingest", "kill", spot)
+    mark = field.order(spot, signal.SIGKILL)
     texts = some_texts(f"door-{spot}")
     ids = [field.post(http, text, key) for text, key in zip(texts, keys(texts), strict=True)]
     assert wait_for(mark.exists, PATIENCE, field.stack.tend), "ingest never came to the spot"
@@ -199,7 +196,6 @@ def test_ingest_killed_at_any_spot_loses_no_accepted_bulletin_and_a_second_try_m
         rows = connection.execute("SELECT count(*) FROM bulletin WHERE idem_key = ANY(%s)", (keys(texts),)).fetchone()
     assert rows == (len(texts),)
     assert field.broken_invariants() == {}
-    field.repair("ingest")
 
 
 @pytest.mark.parametrize("deed", ["kill", "stop"])
@@ -210,9 +206,7 @@ def test_a_sweep_struck_between_its_mark_and_its_bell_only_costs_time(
     if deed == "stop" and spot == "sweep.after_bell":
         pytest.skip("a sweep that has rung may sleep as long as it likes")
     field.end("worker")
-    field.stack.children["worker"].start_at = time.monotonic() + 3600
     field.end("sweep")
-    field.stack.children["sweep"].start_at = time.monotonic() + 3600
     texts = some_texts(f"sweep-{spot}-{deed}")
     ids = [field.post(http, text, key) for text, key in zip(texts, keys(texts), strict=True)]
     broker = redis.Redis.from_url(field.stack.broker_url)
@@ -220,7 +214,8 @@ def test_a_sweep_struck_between_its_mark_and_its_bell_only_costs_time(
     assert wait_for(lambda: bool(broker.keys("bantin:*")), 5)
     time.sleep(0.2)
     broker.flushall()
-    mark = field.sabotage("sweep", deed, spot)
+    mark = field.order(spot, signal.SIGKILL if deed == "kill" else signal.SIGSTOP)
+    field.start("sweep")
     struck = field.stack.children["sweep"].pid
     assert wait_for(mark.exists, PATIENCE, field.stack.tend), "the sweep never came to the spot"
     field.start("worker")
@@ -230,12 +225,9 @@ def test_a_sweep_struck_between_its_mark_and_its_bell_only_costs_time(
         os.killpg(struck, signal.SIGCONT)
     assert field.all_published(ids, PATIENCE)
     assert field.broken_invariants() == {}
-    field.repair("sweep")
 
 
 def test_after_flushall_the_work_goes_on_within_three_seconds(field: Field, http: httpx.Client) -> None:
-    field.repair("worker")
-    field.repair("sweep")
     warm = field.post(http, a_text("warm"), "key-warm")
     assert field.all_published([warm], PATIENCE)
     texts = some_texts("flushed", 40)
