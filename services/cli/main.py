@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
-from services.cli import desk, entities, follow, keys, life, places, show, steer
+from services.cli import decide, desk, entities, follow, keys, life, places, show, steer
 from services.cli.client import connect, document, exit_code
 from services.cli.home import ROOT, addresses
 from shared.client import BantinError
@@ -31,6 +31,9 @@ for steering in (steer.pause, steer.resume, steer.limit, steer.latency, steer.so
     app.command()(steering)
 app.add_typer(entities.app, name="entities")
 app.add_typer(keys.app, name="keys")
+app.add_typer(decide.stories, name="stories")
+for deciding in (decide.relate, decide.undo, decide.decisions):
+    app.command()(deciding)
 app.command()(follow.tail)
 app.command()(follow.export)
 
