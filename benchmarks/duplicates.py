@@ -265,7 +265,7 @@ def _look_ups(connection: psycopg.Connection[Any], cleaned: Sequence[Article]) -
     took = []
     for article in random.Random(1).sample(list(cleaned), min(500, len(cleaned))):
         keys = list(set(fingerprint(article).bands))
-        values = {"askers": [0] * len(keys), "keys": keys, "newest": 30, "most": 20}
+        values = {"askers": [0] * len(keys), "keys": keys, "belows": [2**63 - 1] * len(keys), "newest": 30, "most": 20}
         started = time.perf_counter()
         connection.execute(fingerprints._CANDIDATES, values).fetchall()  # noqa: SLF001  # it is what is measured
         took.append((time.perf_counter() - started) * 1000)

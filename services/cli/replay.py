@@ -84,7 +84,9 @@ def _tell(report: dict[str, Any]) -> None:
 
 def _short(entries: Sequence[Any]) -> str:
     text = ", ".join(
-        str(entry.get("text") or entry.get("name") or entry) if isinstance(entry, dict) else str(entry)
+        str(entry.get("text") or entry.get("name") or " ".join(str(value) for value in entry.values() if value))
+        if isinstance(entry, dict)
+        else str(entry)
         for entry in entries
     )
     return text if len(text) <= 160 else f"{text[:159]}…"

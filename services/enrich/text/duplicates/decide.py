@@ -32,6 +32,9 @@ class Candidate:
     shared: int
 
 
+METHODS = (("duplicates.exact", saying.VERSION), ("duplicates.compared", compared.VERSION))
+"""The methods of relations, with the versions of today."""
+
 Judged = MutableMapping[tuple[UUID, UUID], Comparison]
 """What was found of an article and an earlier one, by their ids: asked twice, before and under the locks."""
 
@@ -88,7 +91,7 @@ def _exact(original: UUID) -> Relation:
         kind="exact",
         score=1.0,
         reason="the folded text is the same, letter for letter, but for captions, credits and tails",
-        basis=_basis("duplicates.exact", saying.VERSION, 1.0),
+        basis=_basis(*METHODS[0], 1.0),
     )
 
 
@@ -104,7 +107,7 @@ def _relation(article: Article, candidate: Candidate, comparison: Comparison) ->
         kind=comparison.kind,
         score=round(comparison.score, 4),
         reason=comparison.reason,
-        basis=_basis("duplicates.compared", compared.VERSION, round(comparison.score, 4)),
+        basis=_basis(*METHODS[1], round(comparison.score, 4)),
         spans=spans,
     )
 
