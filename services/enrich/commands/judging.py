@@ -110,7 +110,7 @@ def judge(tx: Connection, read: Sequence[Again], memory: Memory, renewed: Renewe
         anew = replace(
             anew, apart=tuple(apart(tx, one.article, one.kept.received_at, memory, has_other_words=one.has_other_words))
         )
-        found[one.article.id] = _retell(tx, one.kept, anew, standing, places.get(one.article.id))
+        found[one.article.id] = _retell(tx, one.kept, anew, standing, places.get(one.article.id), renewed)
     return found
 
 
@@ -168,7 +168,15 @@ def _relate(
         originals = renewed.holding(originals, articles)
     seen = {one.id for candidates in likely.values() for one in candidates} | set(originals.values())
     earlier = relations.earlier(tx, list(seen))
-    rows = relations.rows(tx, [(one.kept.bulletin_id, places[one.article.id], one.kept.received_at) for one in read])
+    kept_rows = relations.rows(
+        tx, [(one.kept.bulletin_id, places[one.article.id], one.kept.received_at) for one in read]
+    )
+    if renewed is not None:
+        earlier = {id: one._replace(canonical=renewed.canonical(id, one.canonical)) for id, one in earlier.items()}
+        kept_rows = {
+            id: [row._replace(canonical=renewed.canonical(row.original, row.canonical)) for row in found]
+            for id, found in kept_rows.items()
+        }
     held_apart = fingerprints.apart(tx, [claimed(one.kept) for one in read])
     found = {}
     for kept, article, _ in read:
@@ -182,7 +190,7 @@ def _relate(
             held_apart.get(kept.bulletin_id, set()),
             memory.judged,
         )
-        anew = _held_against(kept, settled, rows.get(kept.bulletin_id, []), earlier, standings[article.id])
+        anew = _held_against(kept, settled, kept_rows.get(kept.bulletin_id, []), earlier, standings[article.id])
         found[article.id] = _kept_back(tx, anew)
     return found
 
@@ -250,7 +258,9 @@ def _relation(row: Row) -> Relation:
     return Relation(other=row.canonical, kind=row.kind, score=row.score, reason="", basis=basis)  # type: ignore[arg-type]  # as the table has it
 
 
-def _retell(tx: Connection, kept: Kept, anew: Anew, standing: Standing, place: Told | None) -> Anew:
+def _retell(
+    tx: Connection, kept: Kept, anew: Anew, standing: Standing, place: Told | None, renewed: Renewed | None
+) -> Anew:
     """What becomes of the story. A later version keeps that of the first."""
     if place is None or kept.kind != "first":
         return anew
@@ -258,6 +268,9 @@ def _retell(tx: Connection, kept: Kept, anew: Anew, standing: Standing, place: T
     if not standing.is_public or place.by_person or anew.original or anew.was_original:
         return anew
     matches = regathering.matches_of(tx, anew.article, place)
+    if renewed is not None:
+        matches = [match for match in matches if not renewed.is_hidden(match.id)]
+        place = replace(place, comparable=place.comparable and not renewed.is_hidden(place.other))
     story = regathering.stories_of(tx, matches).get(matches[0].id) if matches else None
     return replace(anew, moves=_moves(place, matches, story), matches=tuple(matches), story=story)
 

@@ -21,6 +21,7 @@ class Renewed:
         self._kept: dict[UUID, tuple[bytes, bytes, tuple[int, ...]]] = {}
         self._by_band: dict[int, list[UUID]] = {}
         self._by_key: dict[bytes, UUID] = {}
+        self._originals: dict[UUID, UUID | None] = {}
 
     def add(self, article: Article) -> None:
         """From now on others are held against what this one says now."""
@@ -32,6 +33,19 @@ class Renewed:
         self._by_key.setdefault(article.exact_key, article.id)
         for band in bands:
             self._by_band.setdefault(band, []).append(article.id)
+
+    def tie(self, article: UUID, original: UUID | None) -> None:
+        """From now on the article is a duplicate of that original, or of none."""
+        self._originals[article] = original
+
+    def canonical(self, article: UUID, known: UUID) -> UUID:
+        """The original of an article, or itself, given which it is in the database."""
+        original = self._originals.get(article, known) or article
+        return self._originals.get(original) or original
+
+    def is_hidden(self, article: UUID | None) -> bool:
+        """Is it a duplicate by now?"""
+        return article is not None and self._originals.get(article) is not None
 
     def among(self, article: Article, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates that the database has, with those that are here in their places; the likeliest first."""

@@ -169,12 +169,22 @@ def shadow(
     for kept, outcomes in read_batches(engine, selection, jobs=jobs):
         judging = Round(engine=engine, read=to_judge(kept, outcomes), renewed=renewed)
         for outcome in outcomes:
-            report.add(with_differences(outcome, judging.turn(outcome.article_id)))
-            if outcome.has_other_words and outcome.words is not None:
-                renewed.add(outcome.words)
+            anew = judging.turn(outcome.article_id)
+            report.add(with_differences(outcome, anew))
+            if anew and _renew(renewed, outcome, anew):
                 judging.changed()
         progress(report.articles, total)
     return report
+
+
+def _renew(renewed: Renewed, outcome: Outcome, anew: Anew) -> bool:
+    """Remember what an article would say and be from now on; is it anything else than in the database?"""
+    is_tied_otherwise = anew.original != anew.was_original
+    if outcome.has_other_words:
+        renewed.add(anew.article)
+    if is_tied_otherwise:
+        renewed.tie(outcome.article_id, anew.original)
+    return outcome.has_other_words or is_tied_otherwise
 
 
 def to_judge(kept: Sequence[Kept], outcomes: Sequence[Outcome]) -> dict[UUID, Again]:
