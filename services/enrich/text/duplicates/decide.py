@@ -45,7 +45,7 @@ def relate(article: Article, original: UUID | None, candidates: Sequence[Candida
     `original` is the article of the same key, if there is one. `candidates` have keys in common, the likeliest first.
     """
     if original is not None:
-        return article.evolve(relations=(_exact(original),))
+        return article.evolve(relations=(exact(original),))
     found = list(_compared(article, candidates, judged))
     duplicates = [one for one in found if one[1].kind == "near"]
     if duplicates:
@@ -85,7 +85,8 @@ def _told_apart(article: Article, candidate: Candidate) -> tuple[Candidate, Comp
     return candidate, compare(candidate.said.text, article.said.text, thorough=True)
 
 
-def _exact(original: UUID) -> Relation:
+def exact(original: UUID) -> Relation:
+    """What a text of the same words is to the article that had them first."""
     return Relation(
         other=original,
         kind="exact",
