@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from services.enrich import linking, pipeline
 from services.enrich.claims import Version
-from services.enrich.commands.judging import Again, Anew, claimed, judge
-from services.enrich.commands.parting import Memory
+from services.enrich.commands.judging import Anew, claimed, judge
+from services.enrich.commands.parting import Again, Memory
 from services.enrich.commands.replay import Outcome, with_differences
 from services.enrich.linking import Named
 from services.enrich.records import fingerprints, readings, regathering, registry, relations, search

@@ -6,7 +6,7 @@ compared stands as it was found (services/enrich/records/relations.py), and so d
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from services.enrich import document, pipeline
 from services.enrich.claims import Claimed
 from services.enrich.commands.differences import Difference
-from services.enrich.commands.parting import Memory, apart
+from services.enrich.commands.parting import Again, Memory, unlike, with_duplicates
 from services.enrich.commands.renewed import Renewed
 from services.enrich.records import fingerprints, regathering, relations
 from services.enrich.records.archive import Kept
@@ -88,30 +88,21 @@ def _told(one: Anew) -> dict[str, Any]:
     return {"story": story, "with": written(ARTICLE, best.id), "reason": best.basis.reason}
 
 
-class Again(NamedTuple):
-    """An article that is judged again: what is kept, what counts of it now, and whether that is something else."""
-
-    kept: Kept
-    article: Article
-    has_other_words: bool
-
-
 def judge(tx: Connection, read: Sequence[Again], memory: Memory, renewed: Renewed | None = None) -> dict[UUID, Anew]:
     """What is decided again of articles, by their ids."""
     standings = relations.standings(tx, [one.kept.article_id for one in read])
     related = _relate(
         tx, [one for one in read if _is_related(one.kept, standings[one.article.id])], standings, memory, renewed
     )
-    places = regathering.told(tx, [one.article.id for one in read])
-    found = {}
-    for one in read:
-        standing = standings[one.article.id]
-        anew = related.get(one.article.id) or _nothing(one.article, standing)
-        anew = replace(
-            anew, apart=tuple(apart(tx, one.article, one.kept.received_at, memory, has_other_words=one.has_other_words))
-        )
-        found[one.article.id] = _retell(tx, one.kept, anew, standing, places.get(one.article.id), renewed)
-    return found
+    anew = {
+        one.article.id: related.get(one.article.id) or _nothing(one.article, standings[one.article.id]) for one in read
+    }
+    for one in with_duplicates(tx, read):
+        apart = unlike(tx, one.article, one.kept.received_at, memory, has_other_words=one.has_other_words)
+        anew[one.article.id] = replace(anew[one.article.id], apart=tuple(apart))
+    # A later version keeps the story of the first.
+    firsts = [one.article.id for one in read if one.kept.kind == "first"]
+    return anew | _retell(tx, {id: anew[id] for id in firsts}, standings, renewed)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -259,20 +250,28 @@ def _relation(row: Row) -> Relation:
 
 
 def _retell(
-    tx: Connection, kept: Kept, anew: Anew, standing: Standing, place: Told | None, renewed: Renewed | None
-) -> Anew:
-    """What becomes of the story. A later version keeps that of the first."""
-    if place is None or kept.kind != "first":
-        return anew
-    anew = replace(anew, place=place, sketch_is_other=place.pairs != pack(anew.article.sketch), was_story=place.story)
-    if not standing.is_public or place.by_person or anew.original or anew.was_original:
-        return anew
-    matches = regathering.matches_of(tx, anew.article, place)
+    tx: Connection, found: Mapping[UUID, Anew], standings: Mapping[UUID, Standing], renewed: Renewed | None
+) -> dict[UUID, Anew]:
+    """The same, with what becomes of their stories."""
+    told, asked = dict[UUID, Anew](), list[tuple[Article, Told]]()
+    for id, place in regathering.told(tx, list(found)).items():
+        anew = found[id]
+        is_other = place.pairs != pack(anew.article.sketch)
+        told[id] = replace(anew, place=place, sketch_is_other=is_other, was_story=place.story)
+        is_duplicate = anew.original or anew.was_original
+        if standings[id].is_public and not place.by_person and not is_duplicate:
+            asked.append((anew.article, place))
+    matches = regathering.matches_of(tx, asked)
     if renewed is not None:
-        matches = [match for match in matches if not renewed.is_hidden(match.id)]
-        place = replace(place, comparable=place.comparable and not renewed.is_hidden(place.other))
-    story = regathering.stories_of(tx, matches).get(matches[0].id) if matches else None
-    return replace(anew, moves=_moves(place, matches, story), matches=tuple(matches), story=story)
+        matches = {id: [one for one in found if not renewed.is_hidden(one.id)] for id, found in matches.items()}
+    stories = regathering.stories_of(tx, [found[0] for found in matches.values() if found])
+    for article, place in asked:
+        best = matches[article.id]
+        story = stories.get(best[0].id) if best else None
+        hidden = renewed is not None and renewed.is_hidden(place.other)
+        moves = _moves(replace(place, comparable=place.comparable and not hidden), best, story)
+        told[article.id] = replace(told[article.id], moves=moves, matches=tuple(best), story=story)
+    return told
 
 
 def _moves(place: Told, matches: Sequence[Match], story: UUID | None) -> bool:

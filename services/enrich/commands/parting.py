@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from services.enrich.records import fingerprints, relations
+from services.enrich.records.archive import Kept
 from services.enrich.records.relations import Tied
 from services.enrich.text.article import Article, Said, UnreadableBulletin
 from services.enrich.text.clean import clean
@@ -19,6 +21,14 @@ _PAGE = 50
 """Duplicates that are read at a time."""
 
 
+class Again(NamedTuple):
+    """An article that is judged again: what is kept, what counts of it now, and whether that is something else."""
+
+    kept: Kept
+    article: Article
+    has_other_words: bool
+
+
 @dataclass(kw_only=True, slots=True)
 class Memory:
     """What one round of judging has read and found; asked twice, before and under the locks."""
@@ -28,7 +38,16 @@ class Memory:
     read: dict[UUID, Article | None] = field(default_factory=dict)
 
 
-def apart(
+def with_duplicates(tx: Connection, read: Sequence[Again]) -> list[Again]:
+    """Those of the articles that have duplicates which `unlike` would look at."""
+    if not read:
+        return []
+    asked = [(one.article.id, one.kept.received_at, one.has_other_words) for one in read]
+    having = relations.with_tied(tx, asked, methods=METHODS)
+    return [one for one in read if one.article.id in having]
+
+
+def unlike(
     tx: Connection, article: Article, since: datetime, memory: Memory, *, has_other_words: bool
 ) -> Iterator[UUID]:
     """The bulletins that rules found to be duplicates of an article, and would no more. A worker then decides what they are.
@@ -61,19 +80,19 @@ def _read(tied: Tied) -> Article | None:
 def _no_duplicates(tx: Connection, of: Article, read: Sequence[Article], memory: Memory) -> Iterator[UUID]:
     assert of.said is not None
     itself = Candidate(id=of.id, said=of.said, shared=len(of.bands))
-    unlike = []
+    others = []
     for article in read:
         original = of.id if article.exact_key == of.exact_key else None
         if relate(article, original, [itself], {}).duplicate is None:
-            unlike.append(article)
-    if not unlike:
+            others.append(article)
+    if not others:
         return
     # It may say what the article said before, or what a duplicate of the article says.
-    likely = fingerprints.candidates(tx, unlike, memory.known)
-    originals = holders(tx, [article.exact_key for article in unlike])
+    likely = fingerprints.candidates(tx, others, memory.known)
+    originals = holders(tx, [article.exact_key for article in others])
     seen = {one.id for candidates in likely.values() for one in candidates} | set(originals.values())
     ours = {id for id, one in relations.earlier(tx, list(seen)).items() if one.canonical == of.id}
-    for article in unlike:
+    for article in others:
         candidates = [one for one in likely[article.id] if one.id in ours - {of.id}]
         original = originals.get(article.exact_key)
         if relate(article, original if original in ours else None, candidates, {}).duplicate is None:

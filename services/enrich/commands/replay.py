@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from services.enrich import document, pipeline
 from services.enrich.commands.differences import Difference, differences
-from services.enrich.commands.judging import RELATED, Again, Anew, Round
-from services.enrich.commands.parting import words_of
+from services.enrich.commands.judging import RELATED, Anew, Round
+from services.enrich.commands.parting import Again, words_of
 from services.enrich.commands.renewed import Renewed
 from services.enrich.records import archive
 from services.enrich.records.archive import FIELDS, Kept, Selection

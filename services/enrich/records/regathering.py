@@ -68,12 +68,18 @@ def renew(tx: Connection, article: Article, *, is_found: bool) -> None:
     tx.exec_driver_sql(_RENEW, {**values, "is_found": is_found})
 
 
-def matches_of(tx: Connection, article: Article, place: Told) -> list[Match]:
-    """The earlier articles that tell of the same event, the surest first, as if the article came now."""
-    asked = [(place.number, key) for key in keys(article.sketch)]
-    likely = stories.likely(tx, asked, since=place.received_at - WINDOW).get(place.number, [])
-    related = stories.sketched(tx, {relation.other for relation in article.relations})
-    return matches(article, place.received_at, [*likely, *related.values()])
+def matches_of(tx: Connection, asked: Sequence[tuple[Article, Told]]) -> dict[UUID, list[Match]]:
+    """For each article, with its place, the earlier ones that tell of its event, the surest first, as if it came now."""
+    if not asked:
+        return {}
+    owned = [(place.number, key) for article, place in asked for key in keys(article.sketch)]
+    likely = stories.likely(tx, owned, since=min(place.received_at for _, place in asked) - WINDOW)
+    related = stories.sketched(tx, {relation.other for article, _ in asked for relation in article.relations})
+    found = {}
+    for article, place in asked:
+        others = [related[one.other] for one in article.relations if one.other in related]
+        found[article.id] = matches(article, place.received_at, [*likely.get(place.number, ()), *others])
+    return found
 
 
 def stories_of(tx: Connection, found: Sequence[Match]) -> dict[UUID, UUID]:

@@ -97,16 +97,20 @@ LEFT JOIN article AS original ON original.id = article.duplicate_of
 WHERE article.id = ANY(%(ids)b::uuid[]) AND article.announced AND coalesce(original.pub_status, article.pub_status) = 'usable'
 """
 # What came before the article's current version was tied to what it said before; what is under a key may have an article.
-_TIED = """
-SELECT bulletin.id, bulletin.received_at, raw_object.bytes, media_type, charset, relation.kind, method, method_version
-FROM duplicate_relation AS relation JOIN bulletin ON bulletin.id = relation.bulletin_id
-JOIN raw_object ON raw_object.sha256 = bulletin.raw_sha256
-WHERE relation.original_id = %(article)s AND relation.kind IN ('exact', 'near') AND decided_by = 'rule'
-      AND bulletin.status = 'duplicate' AND raw_object.erased_at IS NULL AND bulletin.received_at >= %(since)s
-      AND bulletin.id > %(after)s
+_FROM_TIED = """
+FROM unnest(%(articles)b::uuid[], %(since)b::timestamptz[], %(other)b::bool[]) AS asked (article_id, since, has_other_words)
+JOIN duplicate_relation AS relation ON relation.original_id = asked.article_id
+JOIN bulletin ON bulletin.id = relation.bulletin_id JOIN raw_object ON raw_object.sha256 = bulletin.raw_sha256
+WHERE relation.kind IN ('exact', 'near') AND decided_by = 'rule'
+      AND bulletin.status = 'duplicate' AND raw_object.erased_at IS NULL AND bulletin.received_at >= asked.since
       AND NOT EXISTS (SELECT FROM article WHERE article.id = bulletin.article_id)
-      AND (%(has_other_words)s OR (method, method_version) NOT IN (SELECT * FROM unnest(%(methods)s::text[], %(versions)s::text[])))
-ORDER BY bulletin.id LIMIT %(limit)s
+      AND (asked.has_other_words
+           OR (method, method_version) NOT IN (SELECT * FROM unnest(%(methods)b::text[], %(versions)b::text[])))
+"""
+_WITH_TIED = f"SELECT DISTINCT asked.article_id {_FROM_TIED}"
+_TIED = f"""
+SELECT bulletin.id, bulletin.received_at, raw_object.bytes, media_type, charset, relation.kind, method, method_version
+{_FROM_TIED} AND bulletin.id > %(after)s ORDER BY bulletin.id LIMIT %(limit)s
 """
 _HOLD = "SELECT FROM article WHERE id = ANY(%(ids)s) OR duplicate_of = %(id)s ORDER BY id FOR UPDATE"
 _HOLD_BULLETINS = """
@@ -170,12 +174,24 @@ def tied(
 
     Without `has_other_words` only what was found by other `methods`, or by other versions of them, than those of today.
     """
+    values = _of_tied([(article, since, has_other_words)], methods)
+    return [Tied(*row) for row in tx.exec_driver_sql(_TIED, {**values, "after": after, "limit": limit})]
+
+
+def with_tied(
+    tx: Connection, asked: Sequence[tuple[UUID, datetime, bool]], *, methods: Sequence[tuple[str, str]]
+) -> set[UUID]:
+    """Of which of the articles there are such bulletins, each with since when, and whether it has other words."""
+    return {row[0] for row in tx.exec_driver_sql(_WITH_TIED, _of_tied(asked, methods))}
+
+
+def _of_tied(asked: Sequence[tuple[UUID, datetime, bool]], methods: Sequence[tuple[str, str]]) -> dict[str, list[Any]]:
+    articles, since, other = zip(*asked, strict=True)
     names, versions = zip(*methods, strict=True)
-    values = {
-        "article": article, "since": since, "after": after, "has_other_words": has_other_words, "methods": list(names),
-        "versions": list(versions), "limit": limit,
+    return {
+        "articles": list(articles), "since": list(since), "other": list(other), "methods": list(names),
+        "versions": list(versions),
     }  # fmt: skip
-    return [Tied(*row) for row in tx.exec_driver_sql(_TIED, values)]
 
 
 def hold(tx: Connection, article: UUID, others: Sequence[UUID]) -> None:
