@@ -321,3 +321,53 @@ def test_who_decides_on_the_same_words_meanwhile_is_waited_for_and_seen(
         assert going.result(30)["applied"] >= 1
     assert database.value("SELECT duplicate_of FROM article WHERE id = %(id)s", id=third) == first
     assert broken(database) == {}
+
+
+def test_what_breaks_off_between_two_articles_goes_on_and_relates_nobody_twice(
+    database: Database, bench: Workbench, replay: Callable[..., Any]
+) -> None:
+    file(database, bench, *(text for number in range(3) for text in (a_story(number), longer(a_story(number)))))
+    before = database.rows(ROWS)
+    assert len(before) == 3
+    database.run("DELETE FROM duplicate_relation")
+    turns = iter(range(10))
+
+    def sleep(_: float) -> None:
+        if next(turns) == 1:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        run(replay(sleep=sleep))
+    assert database.count("duplicate_relation") == 1
+    report = run(replay())
+    assert (report["applied"], report["fields"]["relations"]["articles"]) == (3, 3)
+    assert database.rows(ROWS) == before
+    assert database.count("article_event") == 3
+
+
+def longer(text: str) -> str:
+    """A new version of a text, with news of its own."""
+    return f"{text}\n\nĐến 17 giờ cùng ngày, 96 hộ đầu tiên của ấp đã có nước chảy tại nhà."
+
+
+def test_a_duplicate_that_goes_its_own_way_is_not_handed_on_with_the_others(
+    database: Database, bench: Workbench, replay: Callable[..., Any]
+) -> None:
+    (original,) = file(database, bench, BASE)
+    hide_words(database)
+    later, stays, goes, other = file(database, bench, BASE.upper(), BASE, f"{BASE}\n\nNguồn: TTXVN", CLINIC)
+    database.run("UPDATE duplicate_relation SET method_version = '0'")
+    database.run(
+        "UPDATE bulletin SET raw_sha256 = (SELECT raw_sha256 FROM bulletin WHERE id = %(other)s) WHERE id = %(id)s",
+        id=goes,
+        other=other,
+    )
+    run(replay())
+    first = article(database, original)
+    assert database.value("SELECT duplicate_of FROM article WHERE id = %(id)s", id=article(database, later)) == first
+    tied = dict(
+        database.rows("SELECT bulletin_id, original_id FROM duplicate_relation WHERE kind IN ('exact', 'near')")
+    )
+    assert tied == {later: first, stays: first}
+    assert database.value("SELECT status FROM bulletin WHERE id = %(id)s", id=goes) == "queued"
+    assert broken(database) == {}

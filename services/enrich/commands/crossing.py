@@ -67,9 +67,10 @@ def go_over(
         return Went(with_differences(outcome, anew), "kept_back")
     told = _say(tx, kept, outcome, standing, now=now)
     _find(tx, kept, outcome, anew, standing)
-    told += _relate(tx, kept, anew, now=now)
+    # Before it hands its duplicates on, if it becomes one itself.
     for bulletin in anew.apart:
         relations.read_anew(tx, bulletin, words.id, now=now)
+    told += _relate(tx, kept, anew, now=now)
     if anew.moves and anew.place:
         regathering.move(tx, anew.article, anew.place, anew.matches, new_id=new_id)
     is_other = outcome.is_other or anew.is_other

@@ -38,8 +38,8 @@ class Anew:
 
     `article` has the relations that hold from now on. Of those that are kept, `gone` hold no more, and `come` are new or
     other. `original` is what it is a duplicate of, and `was_original` what it was so far; `kept_back`: it would be one, but for
-    a person's decision. `apart` are bulletins that are its duplicates no more. `moves`: it leaves its story, for that of `matches` if there are any. `sketch_is_other`: other
-    words are telling of it.
+    a person's decision. `apart` are bulletins that are its duplicates no more. `moves`: it leaves its story, for that of
+    `matches` if there are any. `sketch_is_other`: other words are telling of it.
     """
 
     article: Article
@@ -97,7 +97,8 @@ def judge(tx: Connection, read: Sequence[Again], memory: Memory, renewed: Renewe
     anew = {
         one.article.id: related.get(one.article.id) or _nothing(one.article, standings[one.article.id]) for one in read
     }
-    for one in with_duplicates(tx, read):
+    # What is withheld hides its duplicates: none goes its own way meanwhile.
+    for one in with_duplicates(tx, [one for one in read if standings[one.article.id].is_public]):
         apart = unlike(tx, one.article, one.kept.received_at, memory, has_other_words=one.has_other_words)
         anew[one.article.id] = replace(anew[one.article.id], apart=tuple(apart))
     # A later version keeps the story of the first.

@@ -54,6 +54,11 @@ INSERT INTO sketch_key (key, number) SELECT key, number FROM renewed, unnest(%(k
 ON CONFLICT DO NOTHING
 """
 _LEAVE = "DELETE FROM story_member WHERE article_id = %(article)s AND method <> 'person'"
+_TIMES = """
+UPDATE story SET first_at = rest.first_at, last_at = rest.last_at FROM (
+    SELECT min(received_at) AS first_at, max(received_at) AS last_at FROM story_member WHERE story_id = %(story)s
+) AS rest WHERE story.id = %(story)s AND rest.first_at IS NOT NULL
+"""
 
 
 def told(tx: Connection, articles: Sequence[UUID]) -> dict[UUID, Told]:
@@ -88,10 +93,17 @@ def stories_of(tx: Connection, found: Sequence[Match]) -> dict[UUID, UUID]:
 
 
 def move(tx: Connection, article: Article, place: Told, found: Sequence[Match], *, new_id: NewId) -> None:
-    """Let an article leave its story, and join that of what it matches. All that is written is locked, in one order."""
+    """Let an article leave its story, and join that of what it matches. All that is written is locked, in one order.
+
+    Where somebody has decided on its story since `place` was found, it stays.
+    """
     others = {match.id for match in found}
     stories.lock(tx, {article.id, *others}, also=[place.story] if place.story else [])
+    now = told(tx, [article.id])[article.id]
+    if (now.story, now.by_person) != (place.story, place.by_person):
+        return
     tx.exec_driver_sql(_LEAVE, {"article": article.id})
+    tx.exec_driver_sql(_TIMES, {"story": place.story})
     if found:
         newcomer = Newcomer(article=article, received_at=place.received_at, matches=found)
         stories.join(tx, newcomer, stories.stories_of(tx, others), new_id)
