@@ -17,7 +17,7 @@ from measure import NEWS
 from psycopg.types.json import Jsonb
 
 from shared.ids import uuid7
-from shared.orthography.lexemes import BODY, LEAD, TITLE, Part, fact, quoted, vector
+from shared.orthography.lexemes import BODY, FORM, LEAD, TITLE, Part, fact, quoted, vector
 
 Connection = psycopg.Connection[Any]
 
@@ -194,7 +194,7 @@ def _search(number: int, text: Text) -> Iterator[tuple[Any, ...]]:
     facts = ["kind first", "dated given", f"source {source}", f"province {province}", f"sha256 {number:064x}"]
     told = " ".join(quoted(fact(one)) for one in facts)
     days = f"[{day},{day}]"
-    yield _id(number), 1, at, day, day, days, days, "{" + days + "}", [province], 1, told, text.number
+    yield _id(number), 1, at, day, day, days, days, "{" + days + "}", [province], FORM, facts, told, text.number
 
 
 def _names(number: int, _text: Text) -> Iterator[tuple[Any, ...]]:
@@ -207,7 +207,7 @@ def _change(number: int, _text: Text) -> Iterator[tuple[Any, ...]]:
     yield number + 1, "article.published", _id(number), 1, known(number)[0]
 
 
-_FOUND = "article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days, provinces, form, vector"
+_FOUND = "article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days, provinces, form, facts, vector"
 _ROWS: dict[str, Callable[[int, Text], Iterator[tuple[Any, ...]]]] = {
     "article (id, source, current_version, pub_status, available_at)": _article,
     "article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text, published, "
