@@ -1,4 +1,4 @@
-"""Runs the steps, in one transaction but for those that commit on their way, without ever waiting long for a lock that readers and writers need."""
+"""Runs the steps in one transaction, but for those that commit on their way; none waits long for a lock that others need."""
 
 from alembic import context
 from sqlalchemy import text
