@@ -11,7 +11,8 @@ from services.cli.client import document, problem_of
 from services.cli.home import ROOT
 from shared.client import Bantin, BantinError
 from shared.client.filing import About
-from shared.contracts.bulletin import Receipt, State
+from shared.contracts.bulletin import Receipt
+from shared.contracts.states import State
 
 Files = Annotated[
     list[Path] | None,
