@@ -35,11 +35,11 @@ from shared.contracts.bulletin import (
     Receipt,
     RevisionKind,
     Standing,
-    State,
 )
 from shared.contracts.entity import EntityDetail, EntityList, EntitySummary
 from shared.contracts.ninjs import MEDIA_TYPE as NINJS
 from shared.contracts.ninjs import NinjsOut
+from shared.contracts.states import State
 from shared.contracts.story import StoryList, StoryOut, StorySummary
 
 M = TypeVar("M", bound=BaseModel)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from services.enrich.claims import Version
 from services.enrich.text.places import terms_of
-from shared.contracts.bulletin import PROBE
+from shared.contracts.states import PROBE
 from shared.orthography.lexemes import BODY, BYLINE, CAPTION, FORM, LEAD, TITLE, Part, plain, vector, words
 
 _SIGNS = {"headline": TITLE, "lead": LEAD, "caption": CAPTION, "byline": BYLINE}
