@@ -21,7 +21,7 @@ import psycopg
 
 from infra.embedded import process
 from infra.embedded.postgres import Postgres
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from shared.settings import Settings
 from tests.factories import a_text, some_bulletins
 from tests.servers import Database, started_service
@@ -73,7 +73,7 @@ def median_ms(ask: Callable[[], object], times: int = 7) -> float:
 
 def throughput(database: Database, settings: Settings) -> float:
     """Bulletins closed a second by one workbench."""
-    bench = tasks.furnish(settings)
+    bench = furnishing.furnish(settings)
     ids = some_bulletins(database, [a_text() for _ in range(_BATCH)], priority=0)
     began, done = time.perf_counter(), 0
     for start in range(0, len(ids), settings.batch_size):

@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 
 from infra.embedded import process
 from infra.embedded.postgres import Postgres
-from services.enrich import pipeline, tasks, workbench
+from services.enrich import furnishing, pipeline, workbench
 from services.enrich.records import fingerprints
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
@@ -109,7 +109,7 @@ def _ms(started: float, count: int) -> float:
 
 def stored(server: Postgres, cleaned: Sequence[Article], articles: int, checks: int) -> dict[str, float]:
     """The whole check with its queries: `checks` texts after `articles`, in batches as a worker has them."""
-    bench = tasks.furnish(Settings(database_url=server.url(), batch_size=50, claim_idle_timeout=60))
+    bench = furnishing.furnish(Settings(database_url=server.url(), batch_size=50, claim_idle_timeout=60))
     by_text = {article.filed: article for article in cleaned}
 
     def parted(article: Article) -> Article:

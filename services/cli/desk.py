@@ -21,7 +21,9 @@ from services.cli import measured, show
 from services.cli.home import ROOT, addresses
 
 quarantine = typer.Typer(
-    no_args_is_help=True, help="Bulletins that failed: look at them, let them run again, give them up."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Bulletins that failed: look at them, let them run again, give them up.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]

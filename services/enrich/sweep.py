@@ -20,7 +20,7 @@ from services.enrich.records import daybook, gate, lives, repository, search, wo
 from services.enrich.records.repository import Abandoned
 from services.enrich.records.workers import Beat
 from services.enrich.workbench import Workbench, backoff
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.database import transaction
 from shared.logging import logger
 from shared.metrics import BELL_ERRORS, BELLS, BELLS_LOST, DEATHS, SWEEP_TURN

@@ -20,7 +20,7 @@ from services.enrich.records.daybook import Done
 from services.enrich.tally import Closed
 from services.enrich.text.article import Article, UnreadableBulletin
 from services.enrich.timelimit import TookTooLong, time_limit
-from shared.contracts.bulletin import State
+from shared.contracts.states import State
 from shared.database import transaction
 from shared.ids import NewId
 from shared.logging import logger

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline, tasks
 from services.enrich.watchdog import Watchdog
 from shared import tracing
 from shared.database import connect_args
@@ -52,7 +52,7 @@ _watchdog: Watchdog | None = None
 
 @setup_logging.connect
 def _log_as_json(**_: Any) -> None:
-    configure("worker", settings().log_level, worker=tasks.worker_name)
+    configure("worker", settings().log_level, worker=furnishing.worker_name)
 
 
 @worker_ready.connect
@@ -65,7 +65,7 @@ def _watch(**_: Any) -> None:
         hide_parameters=True,
         connect_args=connect_args("bantin-watchdog", {"statement_timeout": "3s"}),
     )
-    _watchdog = Watchdog(engine, tasks.worker_name(), tasks.utc_now, settings().deaf_after)
+    _watchdog = Watchdog(engine, furnishing.worker_name(), furnishing.utc_now, settings().deaf_after)
     _watchdog.start()
 
 
@@ -109,7 +109,7 @@ def main(concurrency: int) -> None:
             "--without-gossip",
             "--without-mingle",
             "--without-heartbeat",
-            f"--hostname=bantin@{tasks.worker_name().replace(':', '.')}",
+            f"--hostname=bantin@{furnishing.worker_name().replace(':', '.')}",
             f"--loglevel={settings().log_level}",
         ]
     )

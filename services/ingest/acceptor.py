@@ -16,7 +16,7 @@ from services.ingest import intake
 from services.ingest.admission import Filing
 from services.ingest.intake import TakenIn
 from shared import tracing
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.errors import DatabaseAway, ServiceError
 from shared.logging import logger
 from shared.metrics import ACCEPT_GROUP, ACCEPT_SECONDS, ACCEPTED, DECODED, REPLAYED, SIZE

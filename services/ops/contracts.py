@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints
 
-from shared.contracts.bulletin import PriorityName, State
+from shared.contracts.bulletin import PriorityName
+from shared.contracts.states import State
 
 BulletinId = Annotated[str, StringConstraints(pattern=r"^bul_[0-9a-f]{32}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from shared.contracts.bulletin import PROBE
+from shared.contracts.states import PROBE
 from shared.database import transaction
 from shared.ids import BULLETIN, NewId, read
 from shared.metrics import PROBE_FAILURES, PROBE_LAST, PROBE_SECONDS

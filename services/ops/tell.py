@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Engine
 
 from services.ops import controls, desk, figures, jobs, repairs
@@ -15,7 +16,6 @@ from services.ops.history import history
 from services.ops.repairs import Which
 from shared.database import make_engine, transaction
 from shared.errors import NoSuchBulletin
-from shared.http import dumps
 from shared.ids import BULLETIN, read
 from shared.settings import settings
 
@@ -153,7 +153,7 @@ def _bulletin(text: str) -> UUID:
 
 
 def _write(document: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(dumps(document) + b"\n")
+    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
     sys.stdout.buffer.flush()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from shared.contracts.bulletin import Priority, State
+from shared.contracts.states import Priority, State
 from shared.decoding import filed_text
 from shared.ids import uuid7
 

@@ -38,12 +38,12 @@ from shared.contracts.bulletin import (
     Receipt,
     RevisionKind,
     Standing,
-    State,
 )
 from shared.contracts.decision import ArticlesOrder, DecisionList, DecisionOut, MergeOrder, RelationKind, RelationOrder
 from shared.contracts.entity import EntityDetail, EntityList, EntitySummary
 from shared.contracts.ninjs import MEDIA_TYPE as NINJS
 from shared.contracts.ninjs import NinjsOut
+from shared.contracts.states import State
 from shared.contracts.story import StoryList, StoryOut, StorySummary
 from shared.ids import STORY
 

@@ -17,7 +17,7 @@ from infra.embedded import process
 from infra.embedded.postgres import Postgres
 from services.ingest.acceptor import Acceptor, IdempotencyKeyInUse, IdempotencyKeyReused, TooBusy, Unacceptable
 from services.ingest.admission import Sender
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.errors import ServiceError
 from shared.migrations import migrate
 from tests.factories import a_filing

@@ -8,7 +8,7 @@ import pytest
 
 from services.enrich.records import gate
 from services.enrich.workbench import Workbench
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.database import transaction
 from tests.factories import a_text, some_bulletins
 from tests.ops.conftest import state_of

@@ -15,8 +15,9 @@ from services.ingest.decisions.stories import UnknownStory
 from services.ingest.desk import Desk
 from services.ingest.named import AnyOrder, named
 from services.ingest.routes import the_desk
-from shared.contracts.bulletin import Order, Priority
+from shared.contracts.bulletin import Order
 from shared.contracts.decision import ArticlesOrder, DecisionList, DecisionOut, MergeOrder, RelationOrder
+from shared.contracts.states import Priority
 from shared.database import transaction
 from shared.errors import ArticleKilled, DatabaseAway, InvalidParameter, NoSuchArticle
 from shared.http import json_response, problem_answers

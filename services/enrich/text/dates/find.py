@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.enrich.text.dates.guards import Sides, guards_pass
 from services.enrich.text.dates.read import read
-from services.enrich.text.dates.rules import FIGURE, SIGNS, Rule, gates, rules_by_trigger
+from services.enrich.text.dates.rules import FIGURE, SIGNS, Rule, gate, rules_by_trigger
 from services.enrich.text.dates.scan import any_word_of
 from services.enrich.text.dates.value import Moment
 
@@ -59,7 +59,6 @@ class Piece(NamedTuple):
 
 def find_pieces(text: str, small: str) -> list[Piece]:
     """The pieces in a block's text, in order and apart from each other; `small` is the text in small letters."""
-    triggers = gates()
     pieces: list[Piece] = []
     known: dict[tuple[str, int], Piece | None] = {}
     sides = Sides(small)
@@ -69,8 +68,8 @@ def find_pieces(text: str, small: str) -> list[Piece]:
         trigger = _figure_trigger(small, word.end()) if key[0].isdecimal() else key
         if start < done or (trigger[0] == FIGURE and _no_figure_of_a_date(key, small, start, done)):
             continue
-        gate = triggers.get(trigger)
-        if gate is None or not gate.match(small, start):
+        possible = gate(trigger)
+        if possible is None or not possible.match(small, start):
             piece = _number(small, word, figure=trigger[0] == FIGURE)
         else:
             piece = _known_piece(known, trigger, word, text, sides)
@@ -83,7 +82,7 @@ def find_pieces(text: str, small: str) -> list[Piece]:
 @cache
 def _beginnings() -> re.Pattern[str]:
     """The figures and words with which a piece may begin."""
-    words = {trigger for trigger in gates() if trigger[0] != FIGURE} | _ROMAN.keys()
+    words = {trigger for trigger in rules_by_trigger() if trigger[0] != FIGURE} | _ROMAN.keys()
     return re.compile(rf"\d+|(?<![^\W\d_]){any_word_of(words)}(?![^\W\d_])")
 
 

@@ -53,12 +53,13 @@ def rules() -> tuple[Rule, ...]:
 
 
 @cache
-def gates() -> dict[str, re.Pattern[str]]:
-    """For each trigger one pattern that matches wherever any of its rules may: most words pass none of them."""
-    return {
-        trigger: re.compile("|".join(f"(?:{_unnamed(rule.pattern.pattern)})" for rule in found))
-        for trigger, found in rules_by_trigger().items()
-    }
+def gate(trigger: str) -> re.Pattern[str] | None:
+    """The pattern that matches wherever any rule of a trigger may: most words pass none. None: no trigger of any rule.
+
+    Each is made when its word is first met: all of them together would take half of a worker's start.
+    """
+    found = rules_by_trigger().get(trigger)
+    return re.compile("|".join(f"(?:{_unnamed(rule.pattern.pattern)})" for rule in found)) if found else None
 
 
 def _unnamed(pattern: str) -> str:
