@@ -14,7 +14,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.ops import desk, watching
+from services.ops.documents.workers import is_replaced, workers
+from services.ops.records import database, ledger, quarantine
 from shared.database import transaction
 from shared.logging import logger
 
@@ -66,21 +67,21 @@ class DeskCollector(Collector):
 
 def _state(tx: Connection) -> list[Metric]:
     writable = GaugeMetricFamily("bantin_database_writable", "1 if PostgreSQL takes writes.")
-    writable.add_metric([], watching.takes_writes(tx))
+    writable.add_metric([], database.takes_writes(tx))
     head = GaugeMetricFamily("bantin_changes_head_seq", "The number of the newest entry of the feed of changes.")
-    head.add_metric([], watching.feed_head(tx))
+    head.add_metric([], database.feed_head(tx))
     oldest = GaugeMetricFamily(
         "bantin_quarantine_oldest_age_seconds", "How long the bulletin that was quarantined first has been there."
     )
-    oldest.add_metric([], watching.oldest_quarantined(tx))
+    oldest.add_metric([], quarantine.oldest(tx))
     return [writable, head, oldest]
 
 
 def _workers(tx: Connection, now: datetime) -> list[Metric]:
     """Processes by health. One whose place on its host was taken soon after it fell silent is missed by nobody."""
-    processes = desk.workers(tx, now=now)["processes"]
+    processes = workers(tx, now=now)["processes"]
     health = {(role, state): 0 for role in ("worker", "sweep") for state in ("well", "silent", "stalled")}
-    health |= Counter((one["role"], one["health"]) for one in processes if not desk.is_replaced(one, processes))
+    health |= Counter((one["role"], one["health"]) for one in processes if not is_replaced(one, processes))
     told = GaugeMetricFamily("bantin_workers", "Workers and sweeps by health.", labels=["role", "health"])
     for labels, count in health.items():
         told.add_metric(list(labels), count)
@@ -98,11 +99,11 @@ def _books(tx: Connection) -> list[Metric]:
         "bantin_ledger_imbalance_items",
         "Bulletins that break a rule of the ledger, at most 20 of each rule; 0, always.",
     )
-    broken = watching.unbalanced(tx)
+    broken = ledger.unbalanced(tx)
     imbalance.add_metric([], sum(len(one["bulletins"]) for one in broken))
     violations = GaugeMetricFamily("bantin_invariant_violations", "Rules of the ledger that are broken; 0, always.")
     violations.add_metric([], len(broken))
     articles = GaugeMetricFamily("bantin_articles", "Articles by status of publication.", labels=["pub_status"])
-    for status, count in watching.articles(tx).items():
+    for status, count in ledger.articles(tx).items():
         articles.add_metric([status], count)
     return [imbalance, violations, articles]

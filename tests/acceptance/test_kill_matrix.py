@@ -44,7 +44,7 @@ class Field:
     def order(self, spot: str, sign: signal.Signals) -> Path:
         """Let a process strike itself when it next comes to `spot`; the mark that it leaves."""
         # How long the supervisor rests after many deaths is not what is asked here.
-        self.stack.children[spot.split(".")[0]].starts = 0
+        self.stack.children[spot.split(".", maxsplit=1)[0]].starts = 0
         return saboteur.order(self.orders, spot, sign)
 
     def end(self, name: str) -> None:
