@@ -240,11 +240,14 @@ def _workers(found: dict[str, Any]) -> Group:
         colour = "" if one["health"] == "well" else "bold red"
         memory = f"{one['memory_bytes'] / 1_048_576:.0f} MiB" if one["memory_bytes"] else "–"
         table.add_row(one["worker"], one["role"], one["pipeline"], *ages, memory, one["health"], style=colour)
-    hands = _table("child", "in hand", "for", "finished last minute", "failed last minute", "deaths in a day")
+    hands = _table(
+        "child", "in hand", "for", "bulletin", "stage", "finished last minute", "failed last minute", "deaths in a day"
+    )
     for one in found["hands"]:
         held = _seconds(one["seconds"]) if one["seconds"] is not None else "–"
         done = (str(one[name]) for name in ("finished_last_minute", "failed_last_minute", "deaths_last_day"))
-        hands.add_row(one["worker"], str(one["in_hand"]), held, *done)
+        stage = f"{one['stage']} for {_seconds(one['stage_seconds'])}" if one["stage"] else "–"
+        hands.add_row(one["worker"], str(one["in_hand"]), held, one["bulletin"] or "–", stage, *done)
     if not found["processes"]:
         return Group(Text("nobody works here\n", style="bold red"))
     deaths = [Text(f"died on {one['bulletin']}: {one['worker']}", style="red") for one in found["deaths"][:5]]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from celery import Celery
 
+from services.enrich.slates import Slate
 from services.enrich.workbench import Workbench
 from shared.database import make_engine
 from shared.ids import new_id
@@ -15,6 +16,7 @@ from shared.queue import ENRICH
 from shared.settings import Settings
 
 _bench: Workbench | None = None
+_slate = Slate()
 
 
 def utc_now() -> datetime:
@@ -25,6 +27,12 @@ def utc_now() -> datetime:
 def worker_name() -> str:
     """This process by host and number."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def write_on(slate: Slate) -> None:
+    """From now on this process says on `slate` what it is at."""
+    global _slate
+    _slate = slate
 
 
 def furnish(settings: Settings) -> Workbench:
@@ -46,6 +54,7 @@ def furnish(settings: Settings) -> Workbench:
         worker=worker_name(),
         clock=utc_now,
         new_id=new_id,
+        slate=_slate,
     )
 
 

@@ -150,6 +150,13 @@ worker_hand = Table(
     Column("bulletin_id", Uuid),
     Column("number", Integer),
     Column("since", TIME, nullable=False),
+    Column("stage_of", Uuid, comment="The bulletin that it has been at for more than a second; null: it is not slow."),
+    Column(
+        "stage",
+        Text,
+        comment="In which stage it is with that; `closing`: it writes the batch of which that is the first.",
+    ),
+    Column("stage_since", TIME),
     # Rewritten for every bulletin: in place, and without a word in the log.
     prefixes=["UNLOGGED"],
     postgresql_with={"fillfactor": "50"},

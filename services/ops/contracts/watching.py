@@ -80,12 +80,18 @@ class Process(BaseModel):
 
 
 class Hand(BaseModel):
-    """A child process of a worker: how many bulletins it has in hand and for how long, and what it did in the last minute."""
+    """A child process of a worker: how many bulletins it has in hand and for how long, and what it did in the last minute.
+
+    `bulletin` is the one that it reads. `stage` is told once that has taken more than a second: in which stage it is, or
+    `closing` when it writes what was made of the batch.
+    """
 
     worker: str
     in_hand: int
     bulletin: str | None
     seconds: float | None
+    stage: str | None
+    stage_seconds: float | None
     finished_last_minute: int
     failed_last_minute: int
     deaths_last_day: int

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -71,8 +70,10 @@ def _hand(hand: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
         "worker": hand["worker"],
         "in_hand": hand["in_hand"],
-        "bulletin": written(BULLETIN, UUID(hand["bulletin"])) if hand["bulletin"] else None,
+        "bulletin": written(BULLETIN, hand["bulletin"]) if hand["bulletin"] else None,
         "seconds": (now - held).total_seconds() if held else None,
+        "stage": hand["stage"],
+        "stage_seconds": (now - hand["stage_since"]).total_seconds() if hand["stage"] else None,
         "finished_last_minute": hand["finished"],
         "failed_last_minute": hand["failed"],
     }

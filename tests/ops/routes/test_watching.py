@@ -82,6 +82,29 @@ def test_what_each_child_has_in_hand_and_has_done(ops: Service, bench: Workbench
     assert 3 <= told["host:8"]["seconds"] < 60
 
 
+def test_the_stage_of_what_takes_long_is_told(ops: Service) -> None:
+    ids = some_bulletins(ops.database, [a_text(), a_text()])
+    for id in ids:
+        ops.database.run(
+            "INSERT INTO attempt (bulletin_id, number, worker, pipeline, started_at) VALUES (%(id)s, 1, 'host:8', 'p', now())",
+            id=id,
+        )
+    slow = max(ids)
+    ops.database.run(
+        "INSERT INTO worker_hand VALUES ('host:8', %(read)s, 1, now(), %(slow)s, 'find_dates', now() - interval '4 s')",
+        read=min(ids), slow=slow,
+    )  # fmt: skip
+    (hand,) = ops.http.get("/ops/v1/workers").json()["hands"]
+    assert (hand["bulletin"], hand["stage"], int(hand["stage_seconds"])) == (written(BULLETIN, slow), "find_dates", 4)
+    page = ops.http.get("/?lang=en").text
+    assert "find_dates <small>" in page
+    assert f'href="/bulletins/{written(BULLETIN, slow)}?lang=en"' in page
+    # What an earlier bulletin was slow in is not told of a later one.
+    ops.database.run("UPDATE attempt SET ended_at = now(), outcome = 'published' WHERE bulletin_id = %(id)s", id=slow)
+    (hand,) = ops.http.get("/ops/v1/workers").json()["hands"]
+    assert (hand["bulletin"], hand["stage"], hand["stage_seconds"]) == (written(BULLETIN, min(ids)), None, None)
+
+
 def test_the_ledger_balances(ops: Service, bench: Workbench) -> None:
     some_bulletins(ops.database, [TEXT, TEXT, f"{BAD} hai", a_text()])
     bench.enrich([])
