@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -15,11 +16,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.ops.documents.workers import is_replaced, workers
-from services.ops.records import database, ledger, quarantine
+from services.ops.records import database, followers, ledger, quarantine
 from shared.database import transaction
 from shared.logging import logger
 
 log = logger(__name__)
+
+_MOST_CONSUMERS = 50
+_OTHERS = "other"
+"""The label of all consumers above so many: a label for each would be as many as anybody cares to make."""
 
 _BOOKS_KEPT_FOR = timedelta(seconds=45)
 """The account is held against every row there is, so it is not made anew at each scrape."""
@@ -47,6 +52,7 @@ class DeskCollector(Collector):
         if state is not None:
             yield from state
             yield from self._asked(lambda tx: _workers(tx, self._clock())) or ()
+            yield from self._asked(lambda tx: _consumers(tx, self._clock())) or ()
             yield from self._account()
 
     def _asked(self, question: Callable[[Connection], list[Metric]]) -> list[Metric] | None:
@@ -92,6 +98,26 @@ def _workers(tx: Connection, now: datetime) -> list[Metric]:
         [], max((p["progress_at"].timestamp() for p in processes if p["role"] == "worker"), default=0.0)
     )
     return [told, progress]
+
+
+def _consumers(tx: Connection, now: datetime) -> list[Metric]:
+    """How far each consumer is behind: the first fifty that were made by name, of all others the one furthest behind."""
+    found = followers.consumers(tx, now=now)
+    named = {one["name"] for one in sorted(found, key=itemgetter("created_at", "name"))[:_MOST_CONSUMERS]}
+    told: list[Metric] = []
+    for unit, key, meaning in (
+        ("items", "lag", "Changes that a consumer has not acknowledged."),
+        ("seconds", "lag_seconds", "How long the first of them has waited for it."),
+    ):
+        lag = GaugeMetricFamily(f"bantin_consumer_lag_{unit}", meaning, labels=["consumer"])
+        worst: dict[str, float] = {}
+        for one in found:
+            name = one["name"] if one["name"] in named else _OTHERS
+            worst[name] = max(worst.get(name, 0.0), one[key])
+        for name, value in worst.items():
+            lag.add_metric([name], value)
+        told.append(lag)
+    return told
 
 
 def _books(tx: Connection) -> list[Metric]:

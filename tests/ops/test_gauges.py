@@ -112,3 +112,35 @@ def test_quarantine_and_articles_are_told(database: Database) -> None:
     figures = told(database)
     assert figures['bantin_articles{pub_status="usable"}'] == 1
     assert figures["bantin_quarantine_oldest_age_seconds"] > 0
+
+
+def behind(database: Database, name: str, *, position: int, made: int) -> None:
+    database.run(
+        "INSERT INTO consumer VALUES (%(name)s, '{}', %(position)s, %(made)s, NULL)",
+        name=name, position=position, made=NOON + timedelta(seconds=made),
+    )  # fmt: skip
+
+
+def test_each_consumer_s_lag_is_told_in_changes_and_seconds(database: Database) -> None:
+    id = new_id()
+    database.run(
+        "INSERT INTO article (id, pub_status, available_at, announced, current_version) VALUES (%(id)s, 'usable', now(), true, 1)",
+        id=id,
+    )
+    for seq, ago in ((1, 300), (2, 200), (3, 100)):
+        database.run(
+            "INSERT INTO change (seq, type, article_id, version, at) VALUES (%(seq)s, 'article.published', %(id)s, 1, %(at)s)",
+            seq=seq, id=id, at=NOON - timedelta(seconds=ago),
+        )  # fmt: skip
+    database.run("UPDATE feed_head SET seq = 3")
+    behind(database, "web", position=1, made=0)
+    behind(database, "lưu trữ", position=3, made=1)
+    for number in range(50):
+        behind(database, f"đọc {number}", position=2, made=2)
+    figures = told(database)
+    database.run("UPDATE feed_head SET seq = 0")
+    seconds = {name: value for name, value in figures.items() if name.startswith("bantin_consumer_lag_seconds")}
+    assert (len(seconds), figures['bantin_consumer_lag_seconds{consumer="other"}']) == (51, 100)
+    assert seconds['bantin_consumer_lag_seconds{consumer="web"}'] == 200
+    items = {name: figures[f'bantin_consumer_lag_items{{consumer="{name}"}}'] for name in ("web", "lưu trữ", "other")}
+    assert items == {"web": 2, "lưu trữ": 0, "other": 1}

@@ -147,6 +147,7 @@ class Consumer(BaseModel):
 
     name: str
     position: int
+    created_at: datetime
     acked_at: datetime | None
     lag: int
     lag_seconds: float

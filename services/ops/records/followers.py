@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 # The first change that it has not acknowledged has waited for it since then.
 _CONSUMERS = """
-SELECT name, position, acked_at, head.seq - position AS lag,
+SELECT name, position, acked_at, created_at, head.seq - position AS lag,
        coalesce(extract(epoch FROM %(now)s - change.at), 0)::float8 AS lag_seconds
 FROM feed_head AS head CROSS JOIN consumer LEFT JOIN change ON change.seq = consumer.position + 1
 ORDER BY name
