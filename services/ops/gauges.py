@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.ops.documents.workers import is_replaced, workers
-from services.ops.records import database, followers, ledger, quarantine
-from shared.database import transaction
+from services.ops.records import feed, followers, ledger, quarantine
+from shared.database import takes_writes, transaction
 from shared.logging import logger
 
 log = logger(__name__)
@@ -73,9 +73,9 @@ class DeskCollector(Collector):
 
 def _state(tx: Connection) -> list[Metric]:
     writable = GaugeMetricFamily("bantin_database_writable", "1 if PostgreSQL takes writes.")
-    writable.add_metric([], database.takes_writes(tx))
+    writable.add_metric([], takes_writes(tx))
     head = GaugeMetricFamily("bantin_changes_head_seq", "The number of the newest entry of the feed of changes.")
-    head.add_metric([], database.feed_head(tx))
+    head.add_metric([], feed.head(tx))
     oldest = GaugeMetricFamily(
         "bantin_quarantine_oldest_age_seconds", "How long the bulletin that was quarantined first has been there."
     )
