@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.ops.documents.workers import is_replaced, workers
+from services.ops.documents.workers import workers
 from services.ops.records import feed, followers, ledger, quarantine
 from shared.database import takes_writes, transaction
 from shared.logging import logger
@@ -87,7 +87,7 @@ def _workers(tx: Connection, now: datetime) -> list[Metric]:
     """Processes by health. One whose place on its host was taken soon after it fell silent is missed by nobody."""
     processes = workers(tx, now=now)["processes"]
     health = {(role, state): 0 for role in ("worker", "sweep") for state in ("well", "silent", "stalled")}
-    health |= Counter((one["role"], one["health"]) for one in processes if not is_replaced(one, processes))
+    health |= Counter((one["role"], one["health"]) for one in processes if one["health"] != "replaced")
     told = GaugeMetricFamily("bantin_workers", "Workers and sweeps by health.", labels=["role", "health"])
     for labels, count in health.items():
         told.add_metric(list(labels), count)

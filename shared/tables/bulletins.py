@@ -83,6 +83,11 @@ bulletin = Table(
     ),
     Column("error_stage", Text, comment="The stage in which it failed."),
     Column(
+        "error_signature",
+        Text,
+        comment="Of a quarantined bulletin, what failures of one kind share; a trigger makes it of error_class and last_error.",
+    ),
+    Column(
         "probe",
         Boolean,
         nullable=False,
@@ -109,6 +114,9 @@ bulletin = Table(
     Index("ix_bulletin_waiting", "priority", "run_at", postgresql_where=text("status = 'queued'")),
     Index("ix_bulletin_suspect", "run_at", postgresql_where=text("status = 'queued' AND suspect")),
     Index("ix_bulletin_quarantined", "error_class", postgresql_where=text("status = 'quarantined'")),
+    Index(
+        "ix_bulletin_signature", "error_signature", "closed_at", "id", postgresql_where=text("status = 'quarantined'")
+    ),
     Index("ix_bulletin_held", "id", postgresql_where=text("status = 'quarantined'")),
     Index("ix_bulletin_probe", "received_at", postgresql_where=text("probe")),
     # Of ranges of pages: next to nothing to keep, and bulletins are closed nearly in the order of their rows.

@@ -69,6 +69,16 @@ def test_a_worker_that_was_started_anew_on_its_host_is_not_missed(database: Data
     }
 
 
+def test_who_was_started_anew_takes_the_place_of_one_however_late(database: Database) -> None:
+    a_beat(database, "máy-1:10", seen=-900)
+    a_beat(database, "máy-1:11", seen=-900)
+    a_beat(database, "máy-1:77", seen=-2, started=-60)
+    assert workers(told(database)) == {
+        'bantin_workers{health="well",role="worker"}': 1,
+        'bantin_workers{health="silent",role="worker"}': 1,
+    }
+
+
 def test_a_worker_without_progress_while_work_waits_is_stalled(database: Database) -> None:
     a_bulletin(database, run_at=NOON - timedelta(seconds=40))
     a_beat(database, "máy-1:10", seen=-2, progress=-35)

@@ -64,7 +64,10 @@ class Queues(BaseModel):
 
 
 class Process(BaseModel):
-    """A worker or sweep. `silent`: not heard of for 15 s. `stalled`: no progress for 20 s while work waits as long."""
+    """A worker or sweep. `silent`: not heard of for 15 s. `stalled`: no progress for 20 s while work waits as long.
+
+    `replaced`: silent, and another was started on its host since, in the place of this one alone.
+    """
 
     worker: str
     host: str
@@ -74,7 +77,7 @@ class Process(BaseModel):
     started_at: datetime
     seen_at: datetime
     progress_at: datetime
-    health: Literal["well", "silent", "stalled"]
+    health: Literal["well", "silent", "stalled", "replaced"]
     memory_bytes: int | None
     children: list[int] | None
 

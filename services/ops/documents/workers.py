@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,8 +14,6 @@ from shared.ids import BULLETIN, written
 
 _SILENT_AFTER = timedelta(seconds=15)
 """A process that has not beaten for so long is taken for gone."""
-_STARTED_ANEW = timedelta(seconds=60)
-"""Within this time of its last beat a supervisor has another in its place."""
 _STALLED_AFTER = 20.0
 """Seconds that work may wait, and a worker be without progress, before it is shown red."""
 _DAY = timedelta(days=1)
@@ -28,7 +27,9 @@ def workers(tx: Connection, *, now: datetime) -> dict[str, Any]:
     died = Counter(death["worker"] for death in deaths)
     return {
         "at": now,
-        "processes": [{**_located(beat), "health": _health(beat, oldest, now)} for beat in seen.beats(tx)],
+        "processes": _with_the_replaced(
+            [{**_located(beat), "health": _health(beat, oldest, now)} for beat in seen.beats(tx)]
+        ),
         "hands": [{**_hand(hand, now), "deaths_last_day": died[hand["worker"]]} for hand in seen.hands(tx, now=now)],
         "deaths": [
             {
@@ -47,17 +48,22 @@ def _health(beat: dict[str, Any], oldest_due: float, now: datetime) -> str:
     return "stalled" if beat["role"] == "worker" and stuck and oldest_due > _STALLED_AFTER else "well"
 
 
-def is_replaced(beat: dict[str, Any], beats: Sequence[dict[str, Any]]) -> bool:
-    """Has a process that fell silent been started anew on its host?"""
-    if beat["health"] != "silent":
-        return False
-    last = beat["seen_at"]
-    return any(
-        one["host"] == beat["host"]
-        and one["role"] == beat["role"]
-        and last <= one["started_at"] <= last + _STARTED_ANEW
-        for one in beats
-    )
+def _with_the_replaced(beats: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that fell silent and were started anew on their host are missed by nobody; each takes the place of one."""
+    replaced, taken = set(), set()
+    for beat in sorted(beats, key=itemgetter("seen_at")):
+        heirs = [
+            one["worker"]
+            for one in sorted(beats, key=itemgetter("started_at"))
+            if beat["health"] == "silent"
+            and (one["host"], one["role"]) == (beat["host"], beat["role"])
+            and one["started_at"] >= beat["seen_at"]
+            and one["worker"] not in taken
+        ]
+        if heirs:
+            replaced.add(beat["worker"])
+            taken.add(heirs[0])
+    return [{**beat, "health": "replaced"} if beat["worker"] in replaced else beat for beat in beats]
 
 
 def _located(beat: dict[str, Any]) -> dict[str, Any]:

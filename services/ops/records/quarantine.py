@@ -14,13 +14,6 @@ FIRST = UUID(int=0)
 
 _MOST_BYTES = 20_000
 
-SIGNATURE = r"""
-md5(coalesce(error_class, '') || regexp_replace(regexp_replace(regexp_replace(
-    coalesce(substring(last_error FROM '([^\n]+)\s*$'), ''),
-    '''[^'']*''|"[^"]*"', '…', 'g'), '0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}', '#', 'gi'), '\d+', '#', 'g'))
-"""
-"""What failures of one kind share: the class and the last line of the error, without what is quoted and without figures."""
-
 
 def quarantined(tx: Connection) -> int:
     """How many bulletins are quarantined."""
@@ -39,28 +32,32 @@ def oldest(tx: Connection) -> float:
 def groups(tx: Connection, *, limit: int, stage: str | None = None) -> list[dict[str, Any]]:
     """The quarantine, or what failed in a stage, by signature: how many, first and last seen, the stage, one bulletin and
     what it said."""
-    sql = f"""
-    SELECT signature, min(error_class) AS error_class, min(error_stage) AS stage, count(*) AS bulletins, min(closed_at) AS first_seen,
-           max(closed_at) AS last_seen, (array_agg(id ORDER BY closed_at DESC, id DESC))[1] AS newest,
-           (array_agg(said ORDER BY closed_at DESC, id DESC))[1] AS said
-    FROM (
-        SELECT id, error_class, error_stage, closed_at, {SIGNATURE} AS signature,
-               left(substring(last_error FROM '([^\\n]+)\\s*$'), 300) AS said
+    # Counted by the index alone, however many there are; of each group one row is looked at.
+    sql = r"""
+    WITH held AS (
+        SELECT error_signature AS signature, count(*) AS bulletins, min(closed_at) AS first_seen, max(closed_at) AS last_seen
         FROM bulletin WHERE status = 'quarantined' AND (%(stage)s::text IS NULL OR error_stage = %(stage)s)
-    ) AS held
-    GROUP BY signature ORDER BY max(closed_at) DESC LIMIT %(limit)s
+        GROUP BY error_signature ORDER BY max(closed_at) DESC LIMIT %(limit)s
+    )
+    SELECT held.*, newest.* FROM held CROSS JOIN LATERAL (
+        SELECT id AS newest, error_class, error_stage AS stage,
+               left(substring(last_error FROM '([^\n]+)\s*$'), 300) AS said
+        FROM bulletin WHERE status = 'quarantined' AND error_signature = signature
+              AND (%(stage)s::text IS NULL OR error_stage = %(stage)s)
+        ORDER BY closed_at DESC, id DESC LIMIT 1
+    ) AS newest ORDER BY last_seen DESC, signature
     """
     return documents(tx, sql, limit=limit, stage=stage)
 
 
 def held(tx: Connection, *, signature: str | None, after: UUID, limit: int) -> list[dict[str, Any]]:
     """Quarantined bulletins in the order of their ids, behind `after`."""
-    sql = f"""
+    sql = """
     SELECT id, source, external_id, received_at, closed_at, error_class, error_stage AS stage, last_error, media_type, size,
-           {SIGNATURE} AS signature,
+           error_signature AS signature,
            (SELECT count(*) FROM attempt WHERE attempt.bulletin_id = bulletin.id) AS attempts
     FROM bulletin WHERE status = 'quarantined' AND id > %(after)s
-          AND (%(signature)s::text IS NULL OR {SIGNATURE} = %(signature)s)
+          AND (%(signature)s::text IS NULL OR error_signature = %(signature)s)
     ORDER BY id LIMIT %(limit)s
     """
     return documents(tx, sql, signature=signature, after=after, limit=limit)

@@ -9,7 +9,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
-from services.ops.records.quarantine import SIGNATURE
 from services.ops.records.statements import documents, execute, value
 
 Action = Literal["replay", "discard"]
@@ -41,10 +40,10 @@ def of_document(told: dict[str, Any]) -> Which:
     return Which(ids=ids, **{name: value for name, value in told.items() if name != "ids"})
 
 
-_HELD = f"""
+_HELD = """
 status = 'quarantined' AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s::uuid[]))
 AND (%(error_class)s::text IS NULL OR error_class = %(error_class)s)
-AND (%(signature)s::text IS NULL OR {SIGNATURE} = %(signature)s)
+AND (%(signature)s::text IS NULL OR error_signature = %(signature)s)
 AND (%(stage)s::text IS NULL OR error_stage = %(stage)s)
 """
 
