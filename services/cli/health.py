@@ -73,10 +73,11 @@ def _database(url: str) -> str:
     if not url:
         raise Unwell("no address: set DATABASE_URL, or start `bantin run`")
     with psycopg.connect(url, connect_timeout=3) as connection:
-        version, encoding, locks, now = connection.execute(
+        version, encoding, locks, now, takes_writes = connection.execute(
             "SELECT current_setting('server_version'), current_setting('server_encoding'),"
-            " current_setting('max_locks_per_transaction')::int, extract(epoch FROM now())::float8"
-        ).fetchone() or ("", "", 0, 0.0)
+            " current_setting('max_locks_per_transaction')::int, extract(epoch FROM now())::float8,"
+            " NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off'"
+        ).fetchone() or ("", "", 0, 0.0, False)
         skew = abs(time.time() - now)
         table = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if table and table[0] else None
@@ -87,6 +88,10 @@ def _database(url: str) -> str:
         raise Unwell(f"the tables are at {row[0] if row else 'nothing'}, the code needs {newest()}: `bantin migrate`")
     if skew > _CLOCK_TOLERANCE:
         raise Unwell(f"its clock and ours are {skew:.1f} s apart: set the clocks")
+    if not takes_writes:
+        raise Unwell(
+            "it takes no writes: it is a standby, or set to read only (docs/runbooks/BantinDatabaseReadOnly.md)"
+        )
     if locks < 256:
         raise Unwell(f"max_locks_per_transaction is {locks}: set 256 (docs/decisions/0007)")
     return f"PostgreSQL {version}, tables at {row[0]}, clocks {skew:.2f} s apart"

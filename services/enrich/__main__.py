@@ -65,6 +65,7 @@ def run_sweep(args: argparse.Namespace) -> None:
     )
     if args.once:
         sweep.turn()
+        sweep.sign_off()
         return
     if args.metrics_port:
         REGISTRY.register(QueueCollector(bench.side_engine, furnishing.utc_now))

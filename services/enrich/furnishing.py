@@ -4,6 +4,7 @@ import os
 import socket
 from datetime import UTC, datetime
 
+from services.enrich.slates import Slate
 from services.enrich.workbench import Workbench
 from shared.database import make_engine
 from shared.ids import new_id
@@ -20,8 +21,8 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def furnish(settings: Settings) -> Workbench:
-    """A workbench for this process, with connections of its own."""
+def furnish(settings: Settings, slate: Slate | None = None) -> Workbench:
+    """A workbench for this process, with connections of its own; it says on `slate` what it is at."""
     session = {
         # A worker that is frozen inside its transaction loses it, and with it the locks that nobody else can take.
         "idle_in_transaction_session_timeout": f"{int(settings.claim_idle_timeout * 1000)}ms",
@@ -39,4 +40,5 @@ def furnish(settings: Settings) -> Workbench:
         worker=worker_name(),
         clock=utc_now,
         new_id=new_id,
+        slate=slate or Slate(),
     )

@@ -204,5 +204,9 @@ class Sweep:
             began = time.monotonic()
             self.turn()
             time.sleep(max(0.0, self.settings.sweep_interval - (time.monotonic() - began)))
+        self.sign_off()
+
+    def sign_off(self) -> None:
+        """Say that this sweep ends as it should: nobody needs to miss it."""
         with transaction(self.engine) as tx:
             workers.sign_off(tx, self.bench.worker)

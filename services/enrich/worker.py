@@ -5,6 +5,7 @@ import signal
 import sys
 from typing import Any
 
+from billiard import current_process
 from celery import bootsteps
 from celery.signals import (
     setup_logging,
@@ -20,6 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from services.enrich import furnishing, pipeline, tasks
+from services.enrich.slates import Slates
 from services.enrich.watchdog import Watchdog
 from shared import tracing
 from shared.database import connect_args
@@ -48,6 +50,7 @@ tasks.register(app, settings())
 
 _PR_SET_PDEATHSIG = 1
 _watchdog: Watchdog | None = None
+_slates = Slates()
 
 
 @setup_logging.connect
@@ -65,7 +68,7 @@ def _watch(**_: Any) -> None:
         hide_parameters=True,
         connect_args=connect_args("bantin-watchdog", {"statement_timeout": "3s"}),
     )
-    _watchdog = Watchdog(engine, furnishing.worker_name(), furnishing.utc_now, settings().deaf_after)
+    _watchdog = Watchdog(engine, furnishing.worker_name(), furnishing.utc_now, settings().deaf_after, _slates)
     _watchdog.start()
 
 
@@ -87,6 +90,7 @@ def _prepare_child(**_: Any) -> None:
     if sys.platform == "linux":
         # A child whose main process was killed would otherwise work on without a way to say so.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    tasks.write_on(_slates.of(getattr(current_process(), "index", -1)))
     # After the fork: what sends spans is a thread.
     tracing.start("worker", on=settings().traces)
 

@@ -186,6 +186,31 @@ def test_as_many_connections_are_served_as_may_be_and_one_more_is_told_so(
         assert too_many.json()["code"] == "too_many_connections"
 
 
+def test_a_database_that_takes_no_writes_is_away_and_no_bulletin_is_at_fault(
+    served_database: Database, tmp_path: Path
+) -> None:
+    name = served_database.url.rsplit("/", 1)[1]
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %(name)s AND pid <> pg_backend_pid()"
+
+    def set_read_only(value: str) -> None:
+        with psycopg.connect(
+            served_database.url, autocommit=True, options="-c default_transaction_read_only=off"
+        ) as db:
+            db.execute(f"ALTER DATABASE {name} {value}")  # type: ignore[arg-type]  # names cannot be parameters
+            db.execute(end, {"name": name})
+
+    with started_service("ingest", tmp_path, served_database) as ingest:
+        file = {"content": b"Tin", "headers": {"Content-Type": "text/plain"}}
+        set_read_only("SET default_transaction_read_only = on")
+        try:
+            ready, posted = ingest.http.get("/readyz"), ingest.http.post("/v1/bulletins", **file)
+        finally:
+            set_read_only("RESET default_transaction_read_only")
+        assert [(one.status_code, one.json()["code"]) for one in (ready, posted)] == [(503, "database_away")] * 2
+        wait_until(lambda: ingest.http.get("/readyz").status_code == 200)
+        assert ingest.http.post("/v1/bulletins", **file).status_code == 202
+
+
 def test_services_say_that_the_database_is_away_and_mend_themselves(tmp_path: Path) -> None:
     # What is committed must outlive the kill, so only the disk may be lied to.
     postgres = Postgres(folder=tmp_path / "postgres", port=process.free_port(), options={"fsync": "off"})
