@@ -58,7 +58,7 @@ def _with_the_replaced(beats: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             if beat["health"] == "silent"
             and (one["host"], one["role"]) == (beat["host"], beat["role"])
             and one["started_at"] >= beat["seen_at"]
-            and one["worker"] not in taken
+            and one["worker"] not in (beat["worker"], *taken)
         ]
         if heirs:
             replaced.add(beat["worker"])

@@ -10,7 +10,7 @@ from services.ops.documents.queues import seconds_to_drain
 from shared.ids import BULLETIN, written
 from tests.factories import TEXT, a_text, some_bulletins
 from tests.ops.conftest import BAD
-from tests.servers import Service
+from tests.servers import Service, wait_until
 
 
 def test_what_waits_is_counted_by_priority_and_kind(ops: Service) -> None:
@@ -96,9 +96,9 @@ def test_the_stage_of_what_takes_long_is_told(ops: Service) -> None:
     )  # fmt: skip
     (hand,) = ops.http.get("/ops/v1/workers").json()["hands"]
     assert (hand["bulletin"], hand["stage"], int(hand["stage_seconds"])) == (written(BULLETIN, slow), "find_dates", 4)
-    page = ops.http.get("/?lang=en").text
-    assert "find_dates <small>" in page
-    assert f'href="/bulletins/{written(BULLETIN, slow)}?lang=en"' in page
+    # The page is drawn every two seconds at most.
+    wait_until(lambda: "find_dates <small>" in ops.http.get("/?lang=en").text)
+    assert f'href="/bulletins/{written(BULLETIN, slow)}?lang=en"' in ops.http.get("/?lang=en").text
     # What an earlier bulletin was slow in is not told of a later one.
     ops.database.run("UPDATE attempt SET ended_at = now(), outcome = 'published' WHERE bulletin_id = %(id)s", id=slow)
     (hand,) = ops.http.get("/ops/v1/workers").json()["hands"]
