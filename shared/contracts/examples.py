@@ -387,7 +387,7 @@ PERSON: dict[str, Any] = {
     "id": "ent_4d7f1b2a9c3e5d6f8a0b1c2d3e4f5a6b", "type": "person", "name": "Ngô Văn Thử",
     "href": "/v1/entities/ent_4d7f1b2a9c3e5d6f8a0b1c2d3e4f5a6b",
 }  # fmt: skip
-ENTITY_LIST: dict[str, Any] = {"data": [ENTITY_SUMMARY], "page": {"limit": 50, "next": None}}
+ENTITY_LIST: dict[str, Any] = {"data": [{**ENTITY_SUMMARY, "similar": False}], "page": {"limit": 50, "next": None}}
 ENTITY_DETAIL: dict[str, Any] = {
     **PERSON,
     "key": "ngô văn thử",

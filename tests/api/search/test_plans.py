@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from services.api import queries
+from services.api import entity_queries, queries
 from services.api.app import _SESSION
 from services.api.search import find
 from services.api.search.asked import ArticlesAsked
@@ -24,9 +24,19 @@ from tests.servers import Servers
 
 COUNT = 12_000
 NOON = datetime(2026, 1, 1, 5, tzinfo=UTC)
-BIG = {"article", "article_version", "article_search", "article_entity", "change"}
+BIG = {"article", "article_version", "article_search", "article_entity", "change", "entity_alias"}
 COMMON = ["ngày", "tỉnh", "người", "dân", "công", "an", "thành", "phố", "đường", "cầu", "nhà", "nước"]
 ENTITY = UUID(int=7)
+# Surnames, middle names and given names as they are met: some in many names, most in few.
+_NAMES = """
+WITH syllable AS (
+    SELECT number, ('[0:5]={nguyen,tran,le,pham,hoang,vu}'::text[])[floor(6 * random() ^ 2)] || ' ' ||
+           ('[0:3]={van,thi,duc,minh}'::text[])[floor(4 * random() ^ 2)] || ' ' ||
+           substr(md5(number::text), 1, 4) AS name
+    FROM generate_series(1, 12000) AS number
+), made AS (INSERT INTO entity SELECT gen_random_uuid(), 'person', name, name, name, NULL, now() FROM syllable RETURNING id, name)
+INSERT INTO entity_alias SELECT id, name, name, name FROM made
+"""
 
 
 def id_of(number: int) -> UUID:
@@ -84,6 +94,7 @@ def engine(servers: Servers) -> Iterator[Engine]:
             connection.execute(
                 "INSERT INTO entity SELECT DISTINCT ON (entity_id) entity_id, type, '', name, 'x', NULL, now() FROM article_entity"
             )
+            connection.execute(_NAMES)
             connection.execute("VACUUM ANALYZE")
         made_engine = make_engine(database.url, "test", session=_SESSION)
         yield made_engine
@@ -190,3 +201,16 @@ def test_neither_the_newest_nor_counts_and_facets_of_what_is_found_read_a_whole_
             whole_tables(tx, lambda: facets(tx, wanted, ("source", "province", "month", "entity", "kind", "type")))
             == set()
         )
+
+
+@pytest.mark.parametrize("after", [None, entity_queries.Place(0, "", ENTITY), entity_queries.Place(30, "", ENTITY)])
+@pytest.mark.parametrize("name", ["Nguyễn Văm Ngãi", "uy ban nhna dan", "tran", "le thi 12a"])
+def test_neither_names_nor_names_with_slips_read_a_whole_table(
+    engine: Engine, name: str, after: entity_queries.Place | None
+) -> None:
+    with transaction(engine) as tx:
+
+        def ask() -> None:
+            entity_queries.entities(tx, q=name, type=None, after=after, limit=51)
+
+        assert whole_tables(tx, ask) == set()
