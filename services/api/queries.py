@@ -71,6 +71,11 @@ def last_change(tx: Connection) -> datetime | None:
     return tx.execute(select(change.c.at).order_by(change.c.seq.desc()).limit(1)).scalar_one_or_none()
 
 
+def told_at(tx: Connection, seq: int) -> datetime | None:
+    """When the feed told of a position; None if there is none of this number."""
+    return tx.execute(select(change.c.at).where(change.c.seq == seq)).scalar_one_or_none()
+
+
 def recalled(tx: Connection, id: UUID) -> AnyRow | None:
     """What readers are told of an article that they knew and may read no more: how it stands, since when, and the note."""
     told = (

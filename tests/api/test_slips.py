@@ -50,6 +50,13 @@ def test_pages_go_on_from_what_is_called_so_to_what_is_like_it(api: Service, pub
     assert len(seen) > 1
 
 
+def test_the_page_of_names_tells_similar_ones_apart(api: Service, publish: Publish) -> None:
+    publish([*ALL, A_NAMESAKE])
+    html = api.http.get("/entities?q=ngo+van+thung", headers={"accept-language": "vi"}).text
+    assert html.index("</span>Ngô Văn Thứng</a>") < html.index("Tên gần giống") < html.index("</span>Ngô Văn Thử</a>")
+    assert "Tên gần giống" not in api.http.get("/entities?q=xuyen", headers={"accept-language": "vi"}).text
+
+
 def test_a_postgresql_without_pg_trgm_is_migrated_and_finds_names_as_they_are_spelt(database: Database) -> None:
     name = database.url.rpartition("/")[2]
     command.downgrade(migrate.config(database.url), "0016")

@@ -26,7 +26,15 @@ from sqlalchemy import Date as DateType
 from sqlalchemy import Uuid as UuidType
 
 from services.api.queries import Days
-from services.api.search.conditions import Query, any_fact, as_condition, names, speaks_of
+from services.api.search.conditions import (
+    Query,
+    any_fact,
+    as_condition,
+    names,
+    speaks_of,
+    speaks_surely_of,
+    unchanged_since,
+)  # fmt: skip
 from services.api.search.vectors import Grade, Region
 from shared.database import AnyRow
 from shared.tables.articles import article_version, change, readable_article, story_member
@@ -47,11 +55,19 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('wor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AsOf:
+    """A position of the feed, and a time by which everything up to it had become readable."""
+
+    seq: int
+    by: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
     """What is looked for: a query with the grades of its hits, and filters, all of which must be so.
 
     `facts` are lists of facts of which one must be so, `not_facts` facts that must not; `entities` and `not_entities`
-    the same of entities.
+    the same of entities. Entities and days count that are at `least` so sure; `as_of` leaves out what has changed since.
     """
 
     query: Query | None = None
@@ -63,6 +79,10 @@ class Wanted:
     not_entities: Sequence[UUID] = ()
     stories: Sequence[UUID] = ()
     ids: Sequence[UUID] | None = None
+    pipelines: Sequence[str] = ()
+    not_pipelines: Sequence[str] = ()
+    least: float | None = None
+    as_of: AsOf | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +190,7 @@ def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | 
         queries.append(told)
     found = select(
         article_search.c.article_id, article_search.c.version, article_search.c.vector, article_search.c.mentioned_days,
-        article_search.c.event_days, article_search.c.published_days, key.label("by"),
+        article_search.c.event_days, article_search.c.published_days, article_search.c.pipeline, key.label("by"),
     )  # fmt: skip
     if queries:
         found = found.where(as_condition(" & ".join(queries), columns))
@@ -188,12 +208,16 @@ def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     columns = article_search.c
-    conditions = [names(ids, columns) for ids in wanted.entities]
+    conditions = [names(ids, columns, least=wanted.least) for ids in wanted.entities]
     if wanted.days:
         conditions.append(speaks_of(wanted.days, columns))
     if wanted.stories:
         told = select(story_member.c.article_id).where(story_member.c.story_id.in_(wanted.stories))
         conditions.append(columns.article_id.in_(told))
+    if wanted.pipelines:
+        conditions.append(columns.pipeline.in_(wanted.pipelines))
+    if wanted.as_of:
+        conditions.append(columns.at <= wanted.as_of.by)
     if wanted.ids is not None:
         conditions.append(columns.article_id.in_(wanted.ids))
     return conditions
@@ -204,8 +228,14 @@ def _rechecked(
 ) -> list[ColumnElement[bool]]:
     """What the indexes could not tell: that it is hit exactly so, and in no better grade."""
     query, grade = wanted.query, grades[number]
-    # Most articles do not name what shall not be named: no index helps.
-    left_out = [not_(names(wanted.not_entities, found.c))] if wanted.not_entities else []
+    # Most articles do not name what shall not be named, and are sure of their days: no index helps.
+    left_out = [not_(names(wanted.not_entities, found.c, least=wanted.least))] if wanted.not_entities else []
+    if wanted.not_pipelines:
+        left_out.append(found.c.pipeline.not_in(wanted.not_pipelines))
+    if wanted.days and wanted.least is not None:
+        left_out.append(speaks_surely_of(wanted.days, found.c, least=wanted.least))
+    if wanted.as_of:
+        left_out.append(unchanged_since(wanted.as_of.seq, found.c))
     if query is None or grade is None:
         return left_out
     conditions = left_out if query.is_told_by_index else [*left_out, query.exact(grade, found.c)]

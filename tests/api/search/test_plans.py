@@ -68,8 +68,8 @@ def rows(number: int) -> dict[str, tuple[Any, ...]]:
         "article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text, published, "
         "blocks, dates, entities)": (id, 1, id, "first", "p", at, at, "", "", "{}", "[]", "[]", "[]"),
         "article_search (article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days, "
-        "provinces, form, vector)": (
-            id, 1, at, day, day, days, days, "{" + days + "}", [province], 1, kept,
+        "provinces, form, vector, pipeline)": (
+            id, 1, at, day, day, days, days, "{" + days + "}", [province], 1, kept, "p",
         ),
         "article_entity (article_id, version, entity_id, type, name, spans, confidence, reason)": (
             id, 1, UUID(int=int(2_000 * chance.random() ** 2)), "person", "", [], 1, "",
@@ -141,6 +141,9 @@ FILTERS: dict[str, Any] = {
     "ids": {"id": f"art_{id_of(1).hex},art_{id_of(2).hex}"},
     "a day": {"date_from": "2024-02-03", "date_to": "2024-02-03", "date_field": "published"},
     "an event's months": {"date_from": "2024-02-01", "date_to": "2024-04-30", "date_field": "event"},
+    "the pipeline of all": {"pipeline": ["p"]}, "no such pipeline": {"pipeline": ["q"]}, "not a pipeline": {"pipeline": ["-p"]},
+    "sure days": {"date_from": "2025-09-01", "min_confidence": 0.9}, "a sure entity": {"entity": [f"ent_{ENTITY.hex}"], "min_confidence": 0.9},
+    "long ago": {"as_of_seq": 50}, "just now": {"as_of_seq": COUNT - 1}, "another language": {"language": ["en"]},
     "days since": {"date_from": "2025-09-01"}, "all days": {"date_from": "2000-01-01"},
 }  # fmt: skip
 QUERIES: dict[str, str | None] = {
