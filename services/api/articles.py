@@ -1,8 +1,7 @@
 """The address of the list of articles: all of them, or those that words and filters find."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from email.utils import formatdate
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from services.api import queries
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
+from services.api.dates import is_known, last_modified
 from services.api.places import UnknownUnit
 from services.api.routes import TheCursors, TheEngine, summary
 from services.api.search import find
@@ -53,6 +53,8 @@ def list_articles(
     exactly once, however many arrive meanwhile."""
     fields = chosen(asked.fields, request.app.state.field_selections) if asked.fields else None
     with transaction(engine) as tx:
+        # The time first: what is listed after it may be newer, never older.
+        changed_at = queries.anything_changed(tx)
         wanted = asked.wanted(tx) if asked.picks or asked.needs_wanted else Wanted()
         page, onward = page_of(tx, asked, wanted, cursors)
         data = [summary(row) for row in page] if fields is None else _selected(tx, page, fields)
@@ -66,9 +68,11 @@ def list_articles(
             articles = find.count(tx, wanted, most=most)
             told["count"] = {"articles": articles, "exact": articles != most}
     headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}
-    if page:
-        newest = max(row.available_at for row in page)
-        headers["Last-Modified"] = formatdate(newest.timestamp(), usegmt=True)
+    now = datetime.now(UTC)
+    if modified := last_modified(changed_at, now):
+        headers["Last-Modified"] = modified
+    if is_known(request.headers, changed_at, now):
+        return Response(status_code=304, headers=headers | {"Cache-Control": "no-cache"})
     return json_response(told, headers=headers)
 
 
