@@ -24,6 +24,7 @@ from services.api.search.highlights import Found, highlights, snippet
 from services.api.search.language import BadQuery
 from services.api.search.lookup import look_up
 from services.api.search.vectors import all_of
+from shared.contracts import examples
 from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut
 from shared.contracts.examples import LOOKUP_IN
 from shared.contracts.problem import Fault
@@ -44,7 +45,20 @@ _NEWEST, _FOUND = "articles", "articles found"
     "/articles",
     response_model=ArticleList | ArticleSelection,
     summary="Articles: all, or those that words and filters find",
-    responses=problem_answers(InvalidParameter, UnknownUnit, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway),
+    responses={
+        200: {
+            "content": {
+                "application/json": {
+                    "examples": {
+                        "list": {"summary": "Articles.", "value": examples.ARTICLE_LIST},
+                        "selection": {"summary": "With `fields`.", "value": examples.ARTICLE_SELECTION},
+                    }
+                }
+            }
+        },
+        304: {"description": "As you have it."},
+        **problem_answers(InvalidParameter, UnknownUnit, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway),
+    },
 )
 def list_articles(
     request: Request, asked: Annotated[ArticlesAsked, Query()], engine: TheEngine, cursors: TheCursors

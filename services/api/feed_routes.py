@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Engine
 
@@ -13,6 +14,7 @@ from services.api import queries
 from services.api.articles import page_of
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
 from services.api.formats.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
+from services.api.formats.specimens import FEED
 from services.api.revalidation import matches
 from services.api.routes import TheCursors, TheEngine, base_of, item_of
 from services.api.search.asked import ArticlesAsked
@@ -38,7 +40,11 @@ Asked = Annotated[ArticlesAsked, Query()]
     "/atom.xml",
     summary="The newest articles, as Atom",
     response_class=Response,
-    responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}, **_UNCHANGED, **_PROBLEMS},
+    responses={
+        200: {"content": {ATOM: {"schema": {"type": "string"}, "example": atom(FEED).decode()}}},
+        **_UNCHANGED,
+        **_PROBLEMS,
+    },
 )
 def atom_feed(asked: Asked, request: Request, engine: TheEngine, cursors: TheCursors) -> Response:
     """An Atom feed (RFC 4287) of what `GET /v1/articles` lists, with the same filters; `rel="next"` leads to older ones."""
@@ -51,7 +57,14 @@ def atom_feed(asked: Asked, request: Request, engine: TheEngine, cursors: TheCur
     summary="The newest articles, as JSON Feed",
     response_class=Response,
     responses={
-        200: {"content": {JSON_FEED: {"schema": JsonFeedOut.model_json_schema(by_alias=True)}}},
+        200: {
+            "content": {
+                JSON_FEED: {
+                    "schema": JsonFeedOut.model_json_schema(by_alias=True),
+                    "example": orjson.loads(dumps(json_feed(FEED))),
+                }
+            }
+        },
         **_UNCHANGED,
         **_PROBLEMS,
     },
@@ -75,7 +88,7 @@ def _feed(asked: ArticlesAsked, request: Request, engine: Engine, cursors: Curso
         title="Bantin",
         id=_with_query(address, {name: value for name, value in told.items() if name != "cursor"}),
         url=_with_query(address, told),
-        home=f"{base}/v1/articles",
+        home=f"{base}/",
         following=f"{address}?{asked.onward(onward)}" if onward else None,
         changed_at=changed_at,
         # What was taken back since the page was cut is not there.

@@ -19,6 +19,7 @@ from services.api.formats.item import Item
 from services.api.formats.negotiation import NotAcceptable, preferred
 from services.api.formats.ninjs import tombstone
 from services.api.formats.representations import FORMS, JSON, NINJS, OFFERED, content_type
+from services.api.formats.specimens import article_as
 from services.api.provenance import CleanText, Value, values
 from services.api.revalidation import matches
 from shared.contracts.article import ArticleOut, DiffOut, VersionList
@@ -76,9 +77,17 @@ VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="A version's
 _WHY_NOT = (NoSuchArticle, ArticleMerged, ArticleWithheld, ArticleKilled, ArticleErased, NotAcceptable, DatabaseAway)
 _HIDDEN = problem_answers(*_WHY_NOT)
 _HIDDEN_VERSION = problem_answers(*_WHY_NOT, NoSuchVersion, InvalidParameter)
+
+
+def _schema_of(kind: str) -> dict[str, Any]:
+    """What a form is made of: of ninjs its own schema, extended a document of its own schema's, else text."""
+    if kind == NINJS[0]:
+        return NinjsOut.model_json_schema(by_alias=True)
+    return {"type": "object" if kind in NINJS else "string"}
+
+
 _FORMS: dict[str, dict[str, Any]] = {
-    kind: {"schema": NinjsOut.model_json_schema(by_alias=True) if kind == NINJS[0] else {"type": "string"}}
-    for kind in OFFERED[1:]
+    kind: {"schema": _schema_of(kind), "example": article_as(kind)} for kind in OFFERED[1:]
 }
 
 
@@ -259,7 +268,8 @@ def _changed_at(tx: Connection, row: AnyRow, relations: Sequence[AnyRow], reques
     if not asks_by_date(request.headers):
         return None
     told = queries.one_changed(tx, row.article_id)
-    return max([*([told] if told else []), row.valid_from, row.available_at, *(one.decided_at for one in relations)])
+    times: list[datetime] = [row.valid_from, row.available_at, *(one.decided_at for one in relations)]
+    return max([*times, told] if told else times)
 
 
 def _shown(
