@@ -1,7 +1,6 @@
 """The addresses of feeds: what is newest, for feed readers."""
 
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from sqlalchemy import Engine
 from services.api import queries
 from services.api.articles import page_of
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
+from services.api.dates import is_known, last_modified
 from services.api.formats.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
 from services.api.formats.specimens import FEED
 from services.api.revalidation import matches
@@ -29,7 +29,6 @@ from shared.reading import article_rows
 router = APIRouter(prefix="/v1/feeds", tags=["feeds"])
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_SETTLED = timedelta(seconds=2)
 _PROBLEMS = problem_answers(InvalidParameter, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "As you have it."}}
 
@@ -79,7 +78,7 @@ def _feed(asked: ArticlesAsked, request: Request, engine: Engine, cursors: Curso
     base = base_of(request)
     with transaction(engine) as tx:
         # The time first: what is listed after it may be newer, never older.
-        changed_at = queries.last_change(tx) or _NEVER
+        changed_at = queries.anything_changed(tx) or _NEVER
         page, onward = page_of(tx, asked, asked.wanted(tx) if asked.picks else Wanted(), cursors)
         found = article_rows(tx, [row.id for row in page])
     told = asked.model_dump(mode="json", exclude_unset=True)
@@ -102,22 +101,11 @@ def _with_query(address: str, asked: dict[str, Any]) -> str:
 
 def _answer(body: bytes, media_type: str, feed: Feed, request: Request) -> Response:
     headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
-    # The header has whole seconds: another change may still follow in the same one.
-    if datetime.now(UTC) - feed.changed_at >= _SETTLED:
-        headers["Last-Modified"] = format_datetime(feed.changed_at.astimezone(UTC), usegmt=True)
-    if _is_known(request, headers):
+    now = datetime.now(UTC)
+    if told := last_modified(feed.changed_at, now):
+        headers["Last-Modified"] = told
+    if matches(request.headers.get("if-none-match"), headers["ETag"]) or is_known(
+        request.headers, feed.changed_at, now
+    ):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
-
-
-def _is_known(request: Request, headers: dict[str, str]) -> bool:
-    """Does the reader have this already? Its ETag decides, and only without one its date."""
-    if tags := request.headers.get("if-none-match"):
-        return matches(tags, headers["ETag"])
-    since, changed = request.headers.get("if-modified-since"), headers.get("Last-Modified")
-    if since is None or changed is None:
-        return False
-    try:
-        return parsedate_to_datetime(changed) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):
-        return False

@@ -66,11 +66,6 @@ _CURRENT = (article_version.c.article_id == readable_article.c.id) & (
 )
 
 
-def last_change(tx: Connection) -> datetime | None:
-    """When the feed last told of anything; None if it never did."""
-    return tx.execute(select(change.c.at).order_by(change.c.seq.desc()).limit(1)).scalar_one_or_none()
-
-
 # A person's decision reaches articles that the feed tells nothing of; such decisions are few.
 _DECIDED = "(SELECT max(decided_at) FROM entity_decision), (SELECT max(decided_at) FROM article_decision)"
 # Transactions end in another order than they began: the newest is one of the last.
