@@ -1,6 +1,6 @@
 """What the operator's desk costs: its first page, the life of one bulletin, and being watched, with many that wait.
 
-    python benchmarks/desk.py [--queued 100000] [--archive 0]
+    python benchmarks/desk.py [--queued 100000] [--archive 0] [--quarantined 0]
 
 Fills a scratch database with rows by SQL, serves the desk on it as it is served, and asks. Times are medians of several asks,
 and stand beside that of `SELECT 1` by the same way. What watching costs is told as a ratio: bulletins closed a second by one
@@ -21,7 +21,7 @@ import psycopg
 
 from infra.embedded import process
 from infra.embedded.postgres import Postgres
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from shared.settings import Settings
 from tests.factories import a_text, some_bulletins
 from tests.servers import Database, started_service
@@ -45,18 +45,29 @@ INSERT INTO attempt SELECT id, 1, 'host:' || substr(id::text, 36), 'p', received
     '{"clean": 1.5, "find_dates": 4.2}', NULL
 FROM bulletin WHERE status = 'published'
 """
+# Twelve kinds of failures, each with a trace, on the newest bulletins of all.
+_QUARANTINED = """
+INSERT INTO bulletin (id, source, priority, media_type, charset, raw_sha256, size, request_id, received_at, run_at, rung_at,
+                      status, closed_at, error_class, error_stage, last_error)
+SELECT uuidv7(-(n * interval '30 ms')), 'nguồn ' || n % 50, 5, 'text/plain', 'utf-8', '\\x00', 3, '',
+       now() - n * interval '30 ms', now(), now(), 'quarantined', now() - n * interval '30 ms',
+       'Fault' || n % 4, 'find_dates', repeat('  File "stage.py", line 7, in find' || chr(10), 9)
+           || 'Fault: the ' || substr('abcdefghijkl', 1 + n % 12, 1) || ' of ' || n || ' is wrong'
+FROM generate_series(1, {count}) AS n
+"""
 _COUNTS = """
 SELECT count(*) FILTER (WHERE priority = 0), count(*) FILTER (WHERE priority = 5) FROM bulletin
 WHERE status = 'queued' AND run_at <= now()
 """
 
 
-def fill(database: Database, *, queued: int, archive: int) -> None:
+def fill(database: Database, *, queued: int, archive: int, quarantined: int = 0) -> None:
     """Bulletins that wait, and others that are finished, spread over the past."""
     with psycopg.connect(database.url, autocommit=True) as connection:
         # The rule of how states follow one another looks at updates; what is filled in here is born finished.
         connection.execute(_QUEUED.format(status="published", count=archive).replace("%%", "%"))
         connection.execute(_QUEUED.format(status="queued", count=queued).replace("%%", "%"))
+        connection.execute(_QUARANTINED.format(count=quarantined))
         connection.execute(_ATTEMPTS)
         connection.execute("VACUUM ANALYZE")
 
@@ -73,7 +84,7 @@ def median_ms(ask: Callable[[], object], times: int = 7) -> float:
 
 def throughput(database: Database, settings: Settings) -> float:
     """Bulletins closed a second by one workbench."""
-    bench = tasks.furnish(settings)
+    bench = furnishing.furnish(settings)
     ids = some_bulletins(database, [a_text() for _ in range(_BATCH)], priority=0)
     began, done = time.perf_counter(), 0
     for start in range(0, len(ids), settings.batch_size):
@@ -135,6 +146,7 @@ def report(database: Database, folder: Path, *, watching: bool) -> None:
             life,
             "/ops/v1/queues",
             "/ops/v1/workers",
+            "/ops/v1/quarantine",
             "/ops/v1/latency",
             "/ops/v1/sources",
             "/sources",
@@ -151,6 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queued", type=int, default=100_000)
     parser.add_argument("--archive", type=int, default=0)
+    parser.add_argument("--quarantined", type=int, default=0)
     parser.add_argument("--no-watching", action="store_true")
     args = parser.parse_args()
     from alembic import command
@@ -163,7 +176,7 @@ def main() -> None:
         try:
             command.upgrade(migrate.config(postgres.url("bantin")), "head")
             database = Database(postgres.url("bantin"))
-            fill(database, queued=args.queued, archive=args.archive)
+            fill(database, queued=args.queued, archive=args.archive, quarantined=args.quarantined)
             report(database, Path(folder), watching=not args.no_watching)
         finally:
             postgres.stop()

@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 
 from infra.embedded import process
 from infra.embedded.postgres import Postgres
-from services.enrich import pipeline, tasks, workbench
+from services.enrich import furnishing, pipeline, workbench
 from services.enrich.records import fingerprints
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
@@ -109,7 +109,7 @@ def _ms(started: float, count: int) -> float:
 
 def stored(server: Postgres, cleaned: Sequence[Article], articles: int, checks: int) -> dict[str, float]:
     """The whole check with its queries: `checks` texts after `articles`, in batches as a worker has them."""
-    bench = tasks.furnish(Settings(database_url=server.url(), batch_size=50, claim_idle_timeout=60))
+    bench = furnishing.furnish(Settings(database_url=server.url(), batch_size=50, claim_idle_timeout=60))
     by_text = {article.filed: article for article in cleaned}
 
     def parted(article: Article) -> Article:
@@ -265,7 +265,7 @@ def _look_ups(connection: psycopg.Connection[Any], cleaned: Sequence[Article]) -
     took = []
     for article in random.Random(1).sample(list(cleaned), min(500, len(cleaned))):
         keys = list(set(fingerprint(article).bands))
-        values = {"askers": [0] * len(keys), "keys": keys, "newest": 30, "most": 20}
+        values = {"askers": [0] * len(keys), "keys": keys, "belows": [2**63 - 1] * len(keys), "newest": 30, "most": 20}
         started = time.perf_counter()
         connection.execute(fingerprints._CANDIDATES, values).fetchall()  # noqa: SLF001  # it is what is measured
         took.append((time.perf_counter() - started) * 1000)

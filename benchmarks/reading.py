@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from uuid import UUID
 
+import archive
 import psycopg
 from measure import (
     Requests,
@@ -36,12 +37,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
-    parser.add_argument("--articles", type=int, default=1_000)
+    parser.add_argument("--articles", type=int, default=1_000, help="that workers made, and are on the first page")
+    parser.add_argument(
+        "--archive", type=int, default=0, help="older articles behind them, of news, put into the tables"
+    )
     args = parser.parse_args()
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     filed, origin = texts(args.articles)
     with a_stack() as stack:
+        if args.archive:
+            with psycopg.connect(stack.database_url, autocommit=True) as connection:
+                archive.keep(connection, list(archive.news()), args.archive)
         post_backlog(stack, filed)
         until(lambda: queued(stack) == 0, 120)
         # As autovacuum does within a minute or so: until then the planner sorts all articles for one page.
@@ -95,7 +102,17 @@ def main() -> None:
     for what in ("list", "article"):
         told[f"{what} / bare route"] = ratio(figures, what, f"{what}, bare route")
         told[f"{what} / SELECT alone"] = ratio(figures, what, f"{what}, SELECT alone")
-    tell("reading", told, {"texts": origin, "articles": args.articles, "clients": _CLIENTS, "rounds": args.rounds})
+    tell(
+        "reading",
+        told,
+        {
+            "texts": origin,
+            "articles": args.articles,
+            "archive": args.archive,
+            "clients": _CLIENTS,
+            "rounds": args.rounds,
+        },
+    )
 
 
 def _get(url: str) -> bytes:

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, Row, create_engine
+from psycopg.errors import ReadOnlySqlTransaction
+from sqlalchemy import Connection, Engine, Row, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import IsolationLevel
+from sqlalchemy.engine.interfaces import ExceptionContext, IsolationLevel
+from sqlalchemy.exc import OperationalError
 
 from shared import tracing
 
@@ -53,8 +55,22 @@ def make_engine(
         # Every statement of ours is written once and runs often; psycopg prepares it at the second run.
         isolation_level="AUTOCOMMIT" if autocommit else isolation,
     )
+    event.listen(engine, "handle_error", _away_if_read_only, retval=True)
     tracing.watch_sql(engine)
     return engine
+
+
+def _away_if_read_only(context: ExceptionContext) -> OperationalError | None:
+    """A server that takes no writes is as good as none: the error says so, and what is connected to it is let go.
+
+    A session keeps what it began with. After a failover, or when the server may write again, only a new one does better.
+    """
+    if not isinstance(context.original_exception, ReadOnlySqlTransaction):
+        return None
+    context.is_disconnect = True
+    return OperationalError(
+        context.statement, None, context.original_exception, hide_parameters=True, connection_invalidated=True
+    )
 
 
 @contextmanager
@@ -62,3 +78,9 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """One unit of work: committed at the end of the block, undone if the block raises."""
     with engine.begin() as tx:
         yield tx
+
+
+def takes_writes(tx: Connection) -> bool:
+    """Does this server take writes from such a session: is it no standby, and not set to read only?"""
+    sql = "SELECT NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off'"
+    return bool(tx.exec_driver_sql(sql).scalar_one())

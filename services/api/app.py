@@ -15,6 +15,7 @@ from services.api.feed_routes import router as feeds
 from services.api.follow.desk import follow
 from services.api.pages.router import add_pages
 from services.api.places import router as places
+from services.api.readings import router as readings
 from services.api.revalidation import Revalidation
 from services.api.routes import router
 from services.api.stories import router as stories
@@ -80,6 +81,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(stories)
     app.include_router(entities)
     app.include_router(embargoes)
+    app.include_router(readings)
     app.include_router(login_routes(gate, stylesheet="/static/page.css"))
     ingest = add_pages(app, settings)
     return app

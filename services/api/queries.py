@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select
 
 from shared.database import AnyRow
-from shared.tables.articles import article_version, change, readable_article, recalled_article
+from shared.tables.articles import article_reading, article_version, change, readable_article, recalled_article
 from shared.tables.search import readable_bytes, reader_secret
 
 
@@ -110,6 +110,22 @@ def recalled(tx: Connection, id: UUID) -> AnyRow | None:
         .limit(1)
     )  # fmt: skip
     return tx.execute(told).one_or_none()
+
+
+_READING = select(article_reading).join(readable_article, readable_article.c.id == article_reading.c.article_id)
+
+
+def readings(tx: Connection, id: UUID) -> Sequence[AnyRow]:
+    """What earlier pipelines found in the versions of a readable article, the first first."""
+    found = _READING.where(article_reading.c.article_id == id)
+    return tx.execute(found.order_by(article_reading.c.version, article_reading.c.reading)).all()
+
+
+def reading(tx: Connection, id: UUID, version: int, number: int) -> AnyRow | None:
+    """The reading of a number of a version of a readable article."""
+    of = article_reading.c
+    found = _READING.where(of.article_id == id, of.version == version, of.reading == number)
+    return tx.execute(found).one_or_none()
 
 
 def secret(tx: Connection, name: str) -> bytes:

@@ -107,7 +107,7 @@ def get_article(id: ArticleId, request: Request, engine: TheEngine) -> Response:
         uuid = read(ARTICLE, id)
         if form in NINJS and uuid and (recalled := queries.recalled(tx, uuid)):
             return _tombstone(id, recalled)
-        row = _row(tx, id)
+        row = readable_row(tx, id)
         relations = relations_of(tx, row)
         changed_at = _changed_at(tx, row, relations, request)
     return _shown(row, relations, request, form, changed_at)
@@ -119,7 +119,7 @@ def get_article(id: ArticleId, request: Request, engine: TheEngine) -> Response:
 def list_versions(id: ArticleId, engine: TheEngine) -> Response:
     """All versions of an article, the first first."""
     with transaction(engine) as tx:
-        _row(tx, id)
+        readable_row(tx, id)
         rows = version_rows(tx, _uuid(id))
     return json_response({"data": [_version(row) for row in rows]})
 
@@ -138,7 +138,7 @@ def get_version(id: ArticleId, number: VersionNumber, request: Request, engine: 
     """The article as that version has it, in the form that `Accept` names."""
     form = preferred(request.headers.get("accept"), OFFERED)
     with transaction(engine) as tx:
-        row = _row(tx, id, number)
+        row = readable_row(tx, id, number)
         relations = relations_of(tx, row)
         changed_at = _changed_at(tx, row, relations, request)
     return _shown(row, relations, request, form, changed_at)
@@ -162,12 +162,12 @@ class DiffAsked(BaseModel):
 def get_diff(id: ArticleId, asked: Annotated[DiffAsked, Query()], engine: TheEngine) -> Response:
     """By field, what only the earlier says and what only the later says; and the changed spans in both filed texts."""
     with transaction(engine) as tx:
-        after = _row(tx, id, asked.after)
+        after = readable_row(tx, id, asked.after)
         number = asked.before
         if number is None:
             earlier = [row.version for row in version_rows(tx, _uuid(id)) if row.version < after.version]
             number = earlier[-1] if earlier else after.version
-        before = _row(tx, id, number)
+        before = readable_row(tx, id, number)
     return json_response(difference(document(before, []), document(after, [])))
 
 
@@ -181,7 +181,7 @@ def get_provenance(id: ArticleId, engine: TheEngine) -> Response:
     """Every value of the current version: its places in the text as filed, in the clean text of a block and in the bytes
     as received, the rule and its version, how sure it is, why, and what it rests on."""
     with transaction(engine) as tx:
-        row = _row(tx, id)
+        row = readable_row(tx, id)
         received = queries.bytes_of(tx, row.article_id, row.version)
     found = list(values(document(row, [])))
     spans = {span for value in found for span in (*value.spans, *_evidence(value))}
@@ -234,7 +234,7 @@ def _uuid(id: str) -> UUID:
     return found
 
 
-def _row(tx: Connection, id: str, number: int | None = None) -> AnyRow:
+def readable_row(tx: Connection, id: str, number: int | None = None) -> AnyRow:
     """The row of a readable article, in its current version or that of a number. Raises why it is not to be read."""
     uuid = read(ARTICLE, id)
     row = article_row(tx, uuid, number) if uuid else None

@@ -6,8 +6,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import typer
+
 from services.cli import show
 from services.cli.home import ROOT
+
+app = typer.Typer(add_completion=False)
 
 _BIN = Path(sys.executable).parent
 
@@ -19,7 +23,13 @@ _CHECKS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def check(pytest_args: Sequence[str]) -> int:
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Check and test everything; further words go to pytest."""
+    raise typer.Exit(_check(context.args))
+
+
+def _check(pytest_args: Sequence[str]) -> int:
     """Run all; the exit code of the first that fails. Words for pytest skip the other checks."""
     commands = [*_CHECKS, ("pytest",)] if not pytest_args else [("pytest", *pytest_args)]
     for command in commands:

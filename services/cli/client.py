@@ -1,7 +1,6 @@
 """The client as the commands use it, and how what goes wrong ends them."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -47,10 +46,3 @@ def is_hidden(error: BantinError) -> bool:
 def document(model: BaseModel) -> dict[str, Any]:
     """What a service told, as plain values."""
     return model.model_dump(mode="json")
-
-
-def content_type_of(path: Path, charset: str | None) -> str:
-    """How a file is posted: JSON by its name, all else as plain text."""
-    if path.suffix == ".json":
-        return "application/json"
-    return f"text/plain; charset={charset}" if charset else "text/plain"

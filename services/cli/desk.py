@@ -21,7 +21,9 @@ from services.cli import measured, show
 from services.cli.home import ROOT, addresses
 
 quarantine = typer.Typer(
-    no_args_is_help=True, help="Bulletins that failed: look at them, let them run again, give them up."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Bulletins that failed: look at them, let them run again, give them up.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
@@ -61,7 +63,9 @@ def workers(as_json: Json = False) -> None:
     """Say who works, with what in hand. Exit code 1 if a process is silent or stalled, or none is there."""
     found = told("workers")
     show.document(found) if as_json else show.console.print(_workers(found))
-    raise typer.Exit(not found["processes"] or any(one["health"] != "well" for one in found["processes"]))
+    raise typer.Exit(
+        not found["processes"] or any(one["health"] in ("silent", "stalled") for one in found["processes"])
+    )
 
 
 def ledger(as_json: Json = False) -> None:
@@ -237,7 +241,7 @@ def _workers(found: dict[str, Any]) -> Group:
         ages = (
             _seconds((at - datetime.fromisoformat(one[name])).total_seconds()) for name in ("seen_at", "progress_at")
         )
-        colour = "" if one["health"] == "well" else "bold red"
+        colour = {"well": "", "replaced": "dim"}.get(one["health"], "bold red")
         memory = f"{one['memory_bytes'] / 1_048_576:.0f} MiB" if one["memory_bytes"] else "–"
         table.add_row(one["worker"], one["role"], one["pipeline"], *ages, memory, one["health"], style=colour)
     hands = _table("child", "in hand", "for", "finished last minute", "failed last minute", "deaths in a day")
@@ -248,7 +252,14 @@ def _workers(found: dict[str, Any]) -> Group:
     if not found["processes"]:
         return Group(Text("nobody works here\n", style="bold red"))
     deaths = [Text(f"died on {one['bulletin']}: {one['worker']}", style="red") for one in found["deaths"][:5]]
-    return Group(table, hands, *deaths, Text(""))
+    reading = [Text(_reading(one)) for one in found["hands"] if one["bulletin"]]
+    return Group(table, hands, *reading, *deaths, Text(""))
+
+
+def _reading(hand: dict[str, Any]) -> str:
+    """A line of its own: a column as wide as an id leaves no room for others."""
+    stage = f", in {hand['stage']} for {_seconds(hand['stage_seconds'])}" if hand["stage"] else ""
+    return f"{hand['worker']} is at {hand['bulletin']}{stage}"
 
 
 def _groups(found: dict[str, Any]) -> Group:

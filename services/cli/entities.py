@@ -17,7 +17,9 @@ from services.cli.client import connect, document, exit_code
 from services.cli.home import ROOT, addresses
 from shared.client import Bantin, BantinError
 
-app = typer.Typer(no_args_is_help=True, help="Look entities up; merge them, split articles off, undo that.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Look entities up; merge them, split articles off, undo that."
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]

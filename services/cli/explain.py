@@ -6,8 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -39,13 +40,31 @@ _MARKS = {
 }
 
 
-def explain_lines(jobs: int) -> NoReturn:
+def explain(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Bulletins.", exists=True, dir_okay=False, readable=True)
+    ] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read {id, text, published} line by line from standard input, write JSON.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="Processes for --jsonl; 0: one for each core.", min=0)] = 1,
+    published: Annotated[str, typer.Option(help="The day on which FILES were published: 2025-09-05.")] = "",
+    charset: Annotated[str, typer.Option(help="The charset of FILES, if it is known.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")] = False,
+) -> None:
+    """Show what is found in FILES and why: every part, value and name with its place. Needs no server."""
+    if jsonl:
+        _explain_lines(jobs)
+    raise typer.Exit(_explain_files(files or [], published=published, charset=charset, as_json=as_json))
+
+
+def _explain_lines(jobs: int) -> NoReturn:
     """Be the process that explains standard input line by line."""
     os.chdir(ROOT)
     os.execv(sys.executable, [*_COMMAND, "--jsonl", "--jobs", str(jobs)])  # noqa: S606  # no shell is wanted
 
 
-def explain_files(files: Sequence[Path], *, published: str, charset: str, as_json: bool) -> int:
+def _explain_files(files: Sequence[Path], *, published: str, charset: str, as_json: bool) -> int:
     """Explain each file on the terminal, or as a line of JSON; the exit code."""
     if not files:
         show.fail("nothing to explain: name FILES, or give --jsonl and lines on standard input", 2)

@@ -10,7 +10,7 @@ import typer
 from services.cli import show
 from services.cli.home import ROOT, addresses
 
-app = typer.Typer(no_args_is_help=True, help="Keys: who may post, read and operate.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Keys: who may post, read and operate.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 Id = Annotated[str, typer.Argument(help="A key's public id, as `bantin keys list` has it.")]

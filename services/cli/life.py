@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.cli import show
 from services.cli.client import connect, document, exit_code
+from services.cli.processes import become
 from shared.client import Bantin, BantinError
 from shared.contracts.bulletin import Standing
 
@@ -49,10 +50,13 @@ def kill(
     )
 
 
-def erasing(id: str, reason: str, actor: str, note: str) -> list[str]:
-    """The command that erases, for the process that becomes it."""
+def erase(id: Id, reason: Reason, actor: Actor = "", note: Note = "") -> None:
+    """Remove the words of an article for good, of all its versions and duplicates; hashes and who did it stay.
+
+    Needs DATABASE_URL, or a `bantin run` of this folder: no service does this for anybody.
+    """
     said = ["--note", note] if note else []
-    return ["-m", "services.ingest.erase", id, "--reason", reason, "--actor", _who(actor), *said]
+    become("-m", "services.ingest.erase", id, "--reason", reason, "--actor", _who(actor), *said)
 
 
 def _order(give: Callable[[Bantin], Standing], *, as_json: bool) -> None:

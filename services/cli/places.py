@@ -9,7 +9,9 @@ from rich.table import Table
 from services.cli import show
 from shared.places.told import resolution_document
 
-app = typer.Typer(no_args_is_help=True, help="Look things up in the administrative map. Needs no server.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Look things up in the administrative map. Needs no server."
+)
 
 
 @app.callback()

@@ -3,19 +3,47 @@
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Annotated, cast
 
+import typer
 from rich.progress import track
 
 from services.cli import show
-from services.cli.client import content_type_of, document, exit_code, problem_of
-from services.cli.run import post_file
+from services.cli.client import connect, document, exit_code, problem_of
+from services.cli.outcome import Files, content_type_of, post_file
 from shared.client import Bantin, BantinError
 from shared.client.filing import About
+from shared.contracts.bulletin import PriorityName
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 
 _BATCH = 500
 
 
-def post_all(
+def post(
+    files: Files = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until each is finished and show its article.")] = False,
+    source: Annotated[str, typer.Option(help="Who files it.")] = "",
+    priority: Annotated[str, typer.Option(help="normal or flash.")] = "",
+    published: Annotated[str, typer.Option(help="The day of publication: 2025-09-05.")] = "",
+    embargo: Annotated[str, typer.Option(help="Nobody sees it before: 2025-09-05T17:00:00+07:00.")] = "",
+    charset: Annotated[str | None, typer.Option(help="The charset of text files, if it is known.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Post bulletins: FILES, or standard input. A file of JSON lines (.ndjson, .jsonl) is posted as a batch."""
+    about: About = {
+        "source": source or None,
+        # What is neither is refused by the service, which says so.
+        "priority": cast("PriorityName | None", priority or None),
+        "published": published or None,
+        "embargo_until": embargo or None,
+    }
+    with connect() as client:
+        code = _post_all(files or [], client, wait=wait, charset=charset, about=about, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def _post_all(
     files: Sequence[Path], client: Bantin, *, wait: bool, charset: str | None, about: About, as_json: bool
 ) -> int:
     """Post everything; the exit code: 0 if all was taken in (and, with `wait`, finished)."""

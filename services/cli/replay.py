@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +17,36 @@ from services.cli.home import ROOT, addresses
 
 
 def replay(
+    pipeline: Annotated[
+        str, typer.Option(help="Articles made by this version; by default by any other than this engine's.")
+    ] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="source=NAME, since=TIME, before=TIME or article=ID; may be given again: all must hold."),
+    ] = None,
+    shadow: Annotated[bool, typer.Option("--shadow", help="Write nothing: only tell what would change.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Write what changes; begun again it goes on.")] = False,
+    rate: Annotated[float, typer.Option(help="At most so many changed articles a second.", min=0.01)] = 20.0,
+    jobs: Annotated[int, typer.Option(help="Processes; 0: one for each core.", min=0)] = 1,
+    examples: Annotated[int, typer.Option(help="Examples of each field.", min=0)] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")] = False,
+) -> None:
+    """Read what was published before with the engine of today: which articles would change, and in what."""
+    if shadow == apply:
+        show.fail("either --shadow or --apply", 2)
+    raise typer.Exit(
+        _replay(
+            made_by=pipeline,
+            where=where or [],
+            jobs=jobs,
+            examples=examples,
+            as_json=as_json,
+            rate=rate if apply else None,
+        )
+    )
+
+
+def _replay(
     *, made_by: str, where: Sequence[str], jobs: int, examples: int, as_json: bool, rate: float | None = None
 ) -> int:
     """Have it done in a process of the workshop, and tell what came out; the exit code. With a rate it is written."""
@@ -84,7 +115,9 @@ def _tell(report: dict[str, Any]) -> None:
 
 def _short(entries: Sequence[Any]) -> str:
     text = ", ".join(
-        str(entry.get("text") or entry.get("name") or entry) if isinstance(entry, dict) else str(entry)
+        str(entry.get("text") or entry.get("name") or " ".join(str(value) for value in entry.values() if value))
+        if isinstance(entry, dict)
+        else str(entry)
         for entry in entries
     )
     return text if len(text) <= 160 else f"{text[:159]}…"

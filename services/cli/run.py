@@ -8,45 +8,22 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
+import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from infra.embedded.process import ServerError
-from infra.stack import AlreadyRunning, Stack
 from services.cli import show
-from services.cli.client import connect, content_type_of, document, problem_of
+from services.cli.client import connect
 from services.cli.home import ROOT, addresses, home
-from shared.client import Bantin, BantinError
-from shared.client.filing import About
-from shared.contracts.bulletin import Receipt, State
+from services.cli.outcome import Files, Outcome, post_file
+from shared.client import Bantin
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")]
 
 _AT_ONCE = 8
-_PATIENCE = 300.0
-"""Seconds a bulletin may take to be finished."""
 _AWAKE = 30.0
 """Seconds until a service that was just started must answer."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What became of one file."""
-
-    file: str
-    bulletin: str | None
-    state: str
-    article: dict[str, Any] | None
-    problem: dict[str, Any] | None = None
-
-    @property
-    def finished(self) -> bool:
-        """Did it end as an article, its own or the one it repeats?"""
-        return self.state in ("published", "duplicate", "embargoed")
-
-    def document(self) -> dict[str, Any]:
-        """The outcome as JSON."""
-        told = {"file": self.file, "bulletin": self.bulletin, "state": self.state, "article": self.article}
-        return told | ({"problem": self.problem} if self.problem else {})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,8 +35,28 @@ class Ports:
     ops: int
 
 
-def run(files: Sequence[Path], samples: Sequence[Path], *, once: bool, as_json: bool, ports: Ports) -> int:
+def run(
+    files: Files = None,
+    once: Annotated[bool, typer.Option("--once", help="Stop when everything posted is finished.")] = False,
+    as_json: Json = False,
+    ingest_port: Annotated[int, typer.Option(help="0: 8001, or any that is free.", min=0, max=65535)] = 0,
+    api_port: Annotated[int, typer.Option(help="0: 8002, or any that is free.", min=0, max=65535)] = 0,
+    ops_port: Annotated[int, typer.Option(help="0: 8003, or any that is free.", min=0, max=65535)] = 0,
+) -> None:
+    """Run everything on this machine, post the samples or FILES, and print each article.
+
+    PostgreSQL and Valkey are embedded unless DATABASE_URL and REDIS_URL say where others are. All data stays in
+    .bantin (BANTIN_HOME names another folder) and is there again at the next start.
+    """
+    samples = sorted((ROOT / "samples").glob("*.txt"))
+    ports = Ports(ingest=ingest_port, api=api_port, ops=ops_port)
+    raise typer.Exit(_run_all(files or [], samples, once=once, as_json=as_json, ports=ports))
+
+
+def _run_all(files: Sequence[Path], samples: Sequence[Path], *, once: bool, as_json: bool, ports: Ports) -> int:
     """Start all, post the files, or else the samples, show what becomes of them; the exit code."""
+    from infra.embedded.process import ServerError
+    from infra.stack import AlreadyRunning, Stack
 
     def ask_to_stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -148,31 +145,6 @@ def post_files(files: Sequence[Path], client: Bantin, tend: Callable[[], None]) 
         finally:
             for future in pending:
                 future.cancel()
-
-
-def post_file(path: Path, client: Bantin, charset: str | None = None, about: About | None = None) -> Outcome:
-    """Post one file and wait until it is finished."""
-    name = os.path.relpath(path) if path.is_relative_to(ROOT) else str(path)
-    try:
-        filed = client.post(path.read_bytes(), content_type_of(path, charset), wait=20, **(about or {}))
-        receipt = filed.receipt
-        if receipt is None or receipt.state == State.QUEUED:
-            *_, receipt = client.until_finished(filed.id, _PATIENCE)
-        return _outcome(name, receipt, client)
-    except BantinError as error:
-        return Outcome(file=name, bulletin=None, state="refused", article=None, problem=problem_of(error))
-
-
-def _outcome(name: str, receipt: Receipt, client: Bantin) -> Outcome:
-    """What a receipt says; of a duplicate the article that it repeats."""
-    found = client.article(receipt.duplicate_of) if receipt.duplicate_of else receipt.article
-    problem = None
-    if receipt.failure:
-        problem = {"code": receipt.failure.error_class, "detail": receipt.failure.detail}
-    if receipt.state == "embargoed":
-        problem = {"code": "under_embargo", "detail": f"until {receipt.embargo_until}"}
-    article = document(found) if found else None
-    return Outcome(file=name, bulletin=receipt.id, state=str(receipt.state), article=article, problem=problem)
 
 
 def _with_progress(outcomes: Iterator[Outcome], total: int, *, hidden: bool) -> Iterator[Outcome]:

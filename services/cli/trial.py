@@ -2,16 +2,36 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from infra.chaos import harness
-from infra.chaos.collisions import HANDS, Collisions
-from infra.chaos.harness import Plan
+import typer
+
 from services.cli import show
 
 
-def trial(kills: int, bulletins: int, seed: int, *, naive: bool, each: bool, home: Path | None, as_json: bool) -> int:
+def chaos(
+    kills: Annotated[int, typer.Option(help="Faults to make.", min=0)] = 60,
+    bulletins: Annotated[int, typer.Option(help="Bulletins to post meanwhile.", min=1)] = 3000,
+    seed: Annotated[int, typer.Option(help="The same seed, the same texts and faults.")] = 1,
+    naive: Annotated[bool, typer.Option("--naive", help="The control: a naive design, which must lose some.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="Each fault alone: how long until all goes on.")] = False,
+    collisions: Annotated[
+        int, typer.Option(help="Kill nothing: let as many bulletins meet another in eight hands at once.", min=0)
+    ] = 0,
+    home: Annotated[Path | None, typer.Option(help="A folder to keep; by default a temporary one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")] = False,
+) -> None:
+    """Kill everything again and again under load, in a stack of its own, and draw up the account."""
+    if collisions:
+        raise typer.Exit(_collide(collisions, seed, home=home, as_json=as_json))
+    raise typer.Exit(_trial(kills, bulletins, seed, naive=naive, each=each, home=home, as_json=as_json))
+
+
+def _trial(kills: int, bulletins: int, seed: int, *, naive: bool, each: bool, home: Path | None, as_json: bool) -> int:
     """Run it; the exit code: 0 if nothing was lost, doubled or left (with `naive`: 0 if something was)."""
+    from infra.chaos import harness
+    from infra.chaos.harness import Plan
+
     with tempfile.TemporaryDirectory(prefix="bantin-chaos-") as scratch:
         folder = home or Path(scratch)
         if each:
@@ -22,8 +42,11 @@ def trial(kills: int, bulletins: int, seed: int, *, naive: bool, each: bool, hom
     return 0 if account["right"] != naive else 1
 
 
-def collide(collisions: int, seed: int, *, home: Path | None, as_json: bool) -> int:
+def _collide(collisions: int, seed: int, *, home: Path | None, as_json: bool) -> int:
     """Let the same bulletins meet in many hands; the exit code: 0 if all ended as one original and its duplicates."""
+    from infra.chaos import harness
+    from infra.chaos.collisions import HANDS, Collisions
+
     groups = -(-collisions // (HANDS - 1))
     with tempfile.TemporaryDirectory(prefix="bantin-chaos-") as scratch:
         account = harness.collide(Collisions(groups=groups, seed=seed), home or Path(scratch), show.note)

@@ -183,11 +183,14 @@ class DeliveryCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """The figures of this moment."""
         with transaction(self._engine) as tx:
-            waiting, oldest, disabled = repository.figures(tx, now=self._clock())
+            waiting, oldest, disabled, failing = repository.figures(tx, now=self._clock())
         yield GaugeMetricFamily("bantin_deliveries_waiting", "Deliveries not taken yet.", value=waiting)
         yield GaugeMetricFamily("bantin_deliveries_oldest_age_seconds", "How long the oldest has waited.", value=oldest)
         yield GaugeMetricFamily(
             "bantin_webhooks_disabled", "Webhooks that are gone or failed too long.", value=disabled
+        )
+        yield GaugeMetricFamily(
+            "bantin_webhook_failing_seconds", "For how long the webhook has failed that fails longest.", value=failing
         )
 
 

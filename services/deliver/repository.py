@@ -206,12 +206,14 @@ def forget_ended(tx: Connection, *, before: datetime, limit: int) -> int:
     return tx.exec_driver_sql(sql, {"before": before, "limit": limit}).rowcount
 
 
-def figures(tx: Connection, *, now: datetime) -> tuple[int, float, int]:
-    """How many deliveries wait, how long the oldest has, and how many webhooks are disabled that should not be."""
+def figures(tx: Connection, *, now: datetime) -> tuple[int, float, int, float]:
+    """How many deliveries wait, how long the oldest has, how many webhooks are disabled that should not be, and for how
+    many seconds the one has failed that fails longest."""
     sql = """
     SELECT (SELECT count(*) FROM webhook_delivery WHERE state = 'waiting'),
            (SELECT extract(epoch FROM %(now)s - min(made_at)) FROM webhook_delivery WHERE state = 'waiting'),
-           (SELECT count(*) FROM webhook WHERE disabled IN ('gone', 'failing'))
+           (SELECT count(*) FROM webhook WHERE disabled IN ('gone', 'failing')),
+           (SELECT extract(epoch FROM %(now)s - min(failing_since)) FROM webhook WHERE disabled IS NULL)
     """
-    waiting, oldest, disabled = tx.exec_driver_sql(sql, {"now": now}).one()
-    return waiting, float(oldest or 0), disabled
+    waiting, oldest, disabled, failing = tx.exec_driver_sql(sql, {"now": now}).one()
+    return waiting, float(oldest or 0), disabled, float(failing or 0)

@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from shared.settings import settings
@@ -45,29 +45,30 @@ def run_sweep(args: argparse.Namespace) -> None:
     """Turn until SIGTERM; serve the queue's metrics beside it."""
     from prometheus_client import REGISTRY, start_http_server
 
-    from services.enrich import tasks
+    from services.enrich import furnishing
     from services.enrich.exporter import QueueCollector
     from services.enrich.sweep import Sweep
     from shared import tracing
     from shared.logging import configure
     from shared.queue import Bell, make_celery, tower_of
 
-    configure("sweep", settings().log_level, worker=tasks.worker_name)
+    configure("sweep", settings().log_level, worker=furnishing.worker_name)
     tracing.start("sweep", on=settings().traces)
-    bench = tasks.furnish(settings())
+    bench = furnishing.furnish(settings())
     sweep = Sweep(
         engine=bench.tx_engine,
         bell=Bell(celery := make_celery(settings())),
         tower=tower_of(celery, settings().broker_url),
         bench=bench,
         settings=settings(),
-        clock=tasks.utc_now,
+        clock=furnishing.utc_now,
     )
     if args.once:
         sweep.turn()
+        sweep.sign_off()
         return
     if args.metrics_port:
-        REGISTRY.register(QueueCollector(bench.side_engine, tasks.utc_now))
+        REGISTRY.register(QueueCollector(bench.side_engine, furnishing.utc_now))
         start_http_server(args.metrics_port, addr=args.metrics_host)
     sweep.run()
     tracing.stop()
@@ -75,14 +76,15 @@ def run_sweep(args: argparse.Namespace) -> None:
 
 def run_check(args: argparse.Namespace) -> None:
     """Exit 0 if a worker or sweep of this host has beaten lately, 1 if none has, or if work waits and it gets none done."""
-    from services.enrich import tasks
     from services.enrich.records import gate, repository, workers
-    from shared.database import transaction
+    from shared.database import make_engine, transaction
 
-    bench = tasks.furnish(settings())
-    now, host = bench.clock(), socket.gethostname()
+    # No workbench: containers ask this again and again, and what reads bulletins is slow to import.
+    patience = {"statement_timeout": f"{int(settings().claim_idle_timeout * 3000)}ms"}
+    engine = make_engine(settings().database_url, "bantin-check", pool_size=1, session=patience, autocommit=True)
+    now, host = datetime.now(UTC), socket.gethostname()
     stuck_since = now - timedelta(seconds=args.stuck)
-    with transaction(bench.side_engine) as side:
+    with transaction(engine) as side:
         reach = gate.standing(side).reach
         waits = reach is not None and repository.work_waits(side, since=stuck_since, reach=reach)
         since = now - timedelta(seconds=args.seconds)
@@ -117,7 +119,7 @@ def run_train(args: argparse.Namespace) -> None:
 
 def run_replay(args: argparse.Namespace) -> None:
     """Read what was published before again and write the report; how far it has come goes to standard error."""
-    from services.enrich import pipeline, tasks
+    from services.enrich import furnishing, pipeline
     from services.enrich.commands.applying import AnotherReplay, Replay
     from services.enrich.commands.replay import UnusableCondition, selected, shadow
     from shared.database import make_engine
@@ -136,7 +138,7 @@ def run_replay(args: argparse.Namespace) -> None:
     os.nice(10)
     if args.apply:
         replay = Replay(
-            engine=engine, rate=args.rate, jobs=jobs, clock=tasks.utc_now, new_id=new_id, most_examples=args.examples,
+            engine=engine, rate=args.rate, jobs=jobs, clock=furnishing.utc_now, new_id=new_id, most_examples=args.examples,
             progress=progress,
         )  # fmt: skip
         try:
@@ -152,14 +154,13 @@ def run_entities(args: argparse.Namespace) -> None:
     """Decide something about entities, and print the decision; exit code 3 if there is no such thing, 2 if it is refused."""
     import orjson
 
-    from services.enrich import tasks
     from services.enrich.commands import rulings
     from shared.database import make_engine, transaction
     from shared.ids import new_id
 
     engine = make_engine(settings().database_url, "bantin-entities", pool_size=1)
     by = (
-        {"actor": args.actor, "reason": args.reason, "now": tasks.utc_now(), "new_id": new_id}
+        {"actor": args.actor, "reason": args.reason, "now": datetime.now(UTC), "new_id": new_id}
         if args.do != "log"
         else {}
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.enrich.text.article import Article
 from shared.contracts.article import ChangeType, VersionKind
-from shared.contracts.bulletin import Priority, State
+from shared.contracts.states import Priority, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

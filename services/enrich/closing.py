@@ -13,7 +13,7 @@ from services.enrich.linking import Named
 from services.enrich.records import fingerprints, lives, repository, search, stories
 from services.enrich.text.article import Article, Said
 from services.enrich.text.duplicates import Judged
-from shared.contracts.bulletin import State
+from shared.contracts.states import State
 from shared.feed import holders
 from shared.ids import NewId
 

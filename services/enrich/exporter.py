@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from services.enrich import pipeline
 from services.enrich.records import gate, repository
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.database import transaction
 
 

@@ -20,7 +20,7 @@ from services.enrich.records import daybook, gate, lives, repository, search, wo
 from services.enrich.records.repository import Abandoned
 from services.enrich.records.workers import Beat
 from services.enrich.workbench import Workbench, backoff
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.database import transaction
 from shared.logging import logger
 from shared.metrics import BELL_ERRORS, BELLS, BELLS_LOST, DEATHS, SWEEP_TURN
@@ -204,5 +204,9 @@ class Sweep:
             began = time.monotonic()
             self.turn()
             time.sleep(max(0.0, self.settings.sweep_interval - (time.monotonic() - began)))
+        self.sign_off()
+
+    def sign_off(self) -> None:
+        """Say that this sweep ends as it should: nobody needs to miss it."""
         with transaction(self.engine) as tx:
             workers.sign_off(tx, self.bench.worker)

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.enrich.claims import Claimed, Verdict, Version
 from services.enrich.text.article import Article
 from shared import tracing
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.metrics import (
     ATTEMPTS,
     CLAIM_SIZE,

@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.enrich import pipeline
 from services.enrich.processes import children_of, memory_of
 from services.enrich.records import gate, repository, workers
-from services.enrich.records.workers import Beat
+from services.enrich.records.workers import Beat, Stage
+from services.enrich.slates import AtWork, Slates
 from shared.database import transaction
 from shared.logging import logger
 
@@ -25,16 +26,23 @@ log = logger(__name__)
 
 _BEAT = 5.0
 """Seconds between two looks."""
+_SLOW = 1.0
+"""Seconds after which it is told in which stage a bulletin is, and between two looks at that."""
 _DEAF = 70
 """The exit code of a worker that went deaf."""
 
 
 class Watchdog:
-    """Beats in the main process of a worker, and watches that tasks come in while bulletins wait."""
+    """Beats in the main process of a worker, tells what its children are slow at, and watches that tasks come in while
+    bulletins wait."""
 
-    def __init__(self, engine: Engine, worker: str, clock: Callable[[], datetime], deaf_after: float) -> None:
+    def __init__(
+        self, engine: Engine, worker: str, clock: Callable[[], datetime], deaf_after: float, slates: Slates
+    ) -> None:
         self._engine, self._worker, self._clock = engine, worker, clock
         self._deaf_after = timedelta(seconds=deaf_after)
+        self._slates = slates
+        self._slow: dict[str, AtWork] = {}
         self._started_at = self._progress_at = clock()
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
 
@@ -56,14 +64,36 @@ class Watchdog:
         return work_waits and now - self._progress_at > self._deaf_after
 
     def _run(self) -> None:
+        beat_at = time.monotonic() + _BEAT
         while True:
-            time.sleep(_BEAT)
+            time.sleep(_SLOW)
             try:
-                self._look()
+                self._tell_slow()
+                if time.monotonic() >= beat_at:
+                    beat_at += _BEAT
+                    self._look()
             except SQLAlchemyError as error:
                 # Without the database nobody can work; that is no deafness.
                 self.progress()
                 log.warning("heartbeat not written", error=str(error)[:300])
+
+    def _tell_slow(self) -> None:
+        """Tell what the children are at that have been at it for long; nothing is said of all others, and nothing twice."""
+        host, now = self._worker.rpartition(":")[0], self._clock()
+        slow = {f"{host}:{one.process}": one for one in self._slates.slow(_SLOW)}
+        fresh = {worker: one for worker, one in slow.items() if _what(self._slow.get(worker)) != _what(one)}
+        over = self._slow.keys() - slow.keys()
+        if fresh or over:
+            stages = [
+                Stage(
+                    worker=worker, bulletin=one.bulletin, stage=one.stage,
+                    since=now - timedelta(seconds=one.stage_seconds),
+                )
+                for worker, one in fresh.items()
+            ]  # fmt: skip
+            with transaction(self._engine) as side:
+                workers.note_stages(side, stages, over=sorted(over), now=now)
+        self._slow = slow
 
     def _look(self) -> None:
         now = self._clock()
@@ -89,3 +119,7 @@ class Watchdog:
             # Not a warm shutdown: that would wait for the very connection which is lost. And no SIGKILL: as the first
             # process of a container we would not get it. The children are told by the kernel.
             os._exit(_DEAF)
+
+
+def _what(at_work: AtWork | None) -> tuple[object, ...]:
+    return (at_work.bulletin, at_work.stage) if at_work else ()

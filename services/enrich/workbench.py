@@ -5,7 +5,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,10 +17,11 @@ from services.enrich.claims import Claimed, Verdict
 from services.enrich.pipeline import Stage
 from services.enrich.records import daybook, gate, repository, workers
 from services.enrich.records.daybook import Done
+from services.enrich.slates import CLOSING, Slate
 from services.enrich.tally import Closed
 from services.enrich.text.article import Article, UnreadableBulletin
 from services.enrich.timelimit import TookTooLong, time_limit
-from shared.contracts.bulletin import State
+from shared.contracts.states import State
 from shared.database import transaction
 from shared.ids import NewId
 from shared.logging import logger
@@ -42,7 +43,7 @@ Claim = Callable[[Connection], list[Claimed]]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workbench:
     """What a worker process works with. `tx_engine` gives the claiming connections, `side_engine` those that commit at
-    once; time, chance and identifiers are handed in."""
+    once; time, chance and identifiers are handed in. On `slate` it writes what it is at, for its main process to read."""
 
     tx_engine: Engine
     side_engine: Engine
@@ -52,6 +53,7 @@ class Workbench:
     new_id: NewId
     chance: Callable[[], float] = random.random
     stages: Iterable[Stage] = pipeline.STAGES
+    slate: Slate = field(default_factory=Slate)
 
     def enrich(self, ids: Sequence[UUID]) -> int:
         """Work on the bulletins that were rung for, and on others that wait; how many were closed or put back.
@@ -137,6 +139,8 @@ class Workbench:
         except SQLAlchemyError as error:
             self._after_fault(claimed, error)
             return []
+        finally:
+            self.slate.wipe()
 
     def _note_starts(self, claimed: Sequence[Claimed], now: datetime) -> None:
         with transaction(self.side_engine) as side:
@@ -156,17 +160,18 @@ class Workbench:
             times: dict[str, float] = {}
             if len(claimed) > 1:
                 self._note_hand(bulletin)
+            self.slate.take_up(bulletin.id)
             try:
                 id = bulletin.article_id or self.new_id()
                 blank = Article(id=id, filed=texts[bulletin.id], given=bulletin.published)
                 with time_limit(self.settings.bulletin_timeout):
-                    article, _ = pipeline.read(blank, self.stages, time.perf_counter, times)
+                    article, _ = pipeline.read(blank, self.stages, time.perf_counter, times, self.slate.at)
                 made.append((bulletin, article, times))
             except UnreadableBulletin as error:
-                failed.append(_quarantined(bulletin, error, self._stage_after(times)))
+                failed.append(_quarantined(bulletin, error, pipeline.failed_stage(self.stages, times)))
                 _log_failure(failed[-1])
             except Exception as error:  # the one place where any fault of a stage becomes a verdict on its bulletin
-                failed.append(self._failed(bulletin, error, stage=self._stage_after(times)))
+                failed.append(self._failed(bulletin, error, stage=pipeline.failed_stage(self.stages, times)))
                 _log_failure(failed[-1])
             if time.monotonic() - looked_up_at > _LOOK_UP:
                 self._let_flash_pass(tx, claimed)
@@ -174,9 +179,6 @@ class Workbench:
         if len(claimed) > 1:
             self._note_hand(None)
         return made, failed
-
-    def _stage_after(self, times: dict[str, float]) -> str | None:
-        return pipeline.failed_stage(self.stages, times)
 
     def _note_hand(self, bulletin: Claimed | None) -> None:
         with transaction(self.side_engine) as side:
@@ -201,6 +203,7 @@ class Workbench:
     ) -> Closed:
         """Everything that is written. The locks on keys and on the feed's head are held for this long only."""
         now, closing_since = self.clock(), time.perf_counter()
+        self.slate.take_up((made[0][0] if made else failed[0].bulletin).id, CLOSING)
         decided = closing.decide(tx, [(bulletin, article) for bulletin, article, _ in made])
         closing.keep(tx, decided, new_id=self.new_id, now=now)
         verdicts = [

@@ -5,6 +5,7 @@ import signal
 import sys
 from typing import Any
 
+from billiard import current_process
 from celery import bootsteps
 from celery.signals import (
     setup_logging,
@@ -19,7 +20,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline, tasks
+from services.enrich.slates import Slates
 from services.enrich.watchdog import Watchdog
 from shared import tracing
 from shared.database import connect_args
@@ -48,11 +50,12 @@ tasks.register(app, settings())
 
 _PR_SET_PDEATHSIG = 1
 _watchdog: Watchdog | None = None
+_slates = Slates()
 
 
 @setup_logging.connect
 def _log_as_json(**_: Any) -> None:
-    configure("worker", settings().log_level, worker=tasks.worker_name)
+    configure("worker", settings().log_level, worker=furnishing.worker_name)
 
 
 @worker_ready.connect
@@ -65,7 +68,7 @@ def _watch(**_: Any) -> None:
         hide_parameters=True,
         connect_args=connect_args("bantin-watchdog", {"statement_timeout": "3s"}),
     )
-    _watchdog = Watchdog(engine, tasks.worker_name(), tasks.utc_now, settings().deaf_after)
+    _watchdog = Watchdog(engine, furnishing.worker_name(), furnishing.utc_now, settings().deaf_after, _slates)
     _watchdog.start()
 
 
@@ -87,6 +90,7 @@ def _prepare_child(**_: Any) -> None:
     if sys.platform == "linux":
         # A child whose main process was killed would otherwise work on without a way to say so.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    tasks.write_on(_slates.of(getattr(current_process(), "index", -1)))
     # After the fork: what sends spans is a thread.
     tracing.start("worker", on=settings().traces)
 
@@ -109,7 +113,7 @@ def main(concurrency: int) -> None:
             "--without-gossip",
             "--without-mingle",
             "--without-heartbeat",
-            f"--hostname=bantin@{tasks.worker_name().replace(':', '.')}",
+            f"--hostname=bantin@{furnishing.worker_name().replace(':', '.')}",
             f"--loglevel={settings().log_level}",
         ]
     )

@@ -16,7 +16,7 @@ from services.ingest import intake
 from services.ingest.admission import Filing
 from services.ingest.intake import TakenIn
 from shared import tracing
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.errors import DatabaseAway, ServiceError
 from shared.logging import logger
 from shared.metrics import ACCEPT_GROUP, ACCEPT_SECONDS, ACCEPTED, DECODED, REPLAYED, SIZE
@@ -30,6 +30,10 @@ _GROUP_BYTES = 8 * 1_048_576
 _MANY = 16
 _PATIENCE = 5.0
 """Seconds a group is tried again while the database is away."""
+_AWAY = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction)
+"""A server that takes no writes is as good as none; another connection may lead to one that does."""
+_REFUSED = (psycopg.DataError, psycopg.IntegrityError)
+"""What is a bulletin's own fault. All else is the database's, and it is taken in later."""
 
 
 class IdempotencyKeyReused(ServiceError):
@@ -191,7 +195,7 @@ class Acceptor:
             try:
                 connection = await self._connected()
                 return list(await intake.take_in(connection, filings))
-            except psycopg.OperationalError as error:
+            except _AWAY as error:
                 await self._drop_connection()
                 if time.monotonic() > deadline:
                     log.warning("database away", error=str(error))
@@ -199,6 +203,9 @@ class Acceptor:
                     return [away for _ in filings]
                 await asyncio.sleep(0.1)
             except psycopg.Error as error:
+                if len(filings) == 1 and not isinstance(error, _REFUSED):
+                    log.warning("database does not take it", error=str(error))
+                    return [DatabaseAway("nothing was taken in; send again in 2 s", headers={"Retry-After": "2"})]
                 if len(filings) == 1:
                     one = filings[0]
                     log.warning(

@@ -10,8 +10,9 @@ from uuid import UUID
 import orjson
 from pydantic import ValidationError
 
-from shared.contracts.bulletin import BulletinIn, Priority, RevisionIn, RevisionKind
+from shared.contracts.bulletin import BulletinIn, RevisionIn, RevisionKind
 from shared.contracts.problem import Fault
+from shared.contracts.states import Priority
 from shared.decoding import JSON, PLAIN, Decision, Undecodable, UnknownCharset, binary_control, take_text
 from shared.errors import ServiceError
 

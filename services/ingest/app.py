@@ -14,6 +14,7 @@ from services.ingest.routes import post_bulletin, router
 from shared.access.gate import make_gate
 from shared.access.rules import ANY, READS, Rule
 from shared.access.scopes import Scope
+from shared.database import takes_writes, transaction
 from shared.errors import DatabaseAway
 from shared.http import create_app, database_is_ready
 from shared.ids import NewId, new_id
@@ -50,6 +51,9 @@ def make_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, new
         if not desk.acceptor.alive():
             raise DatabaseAway("the acceptor has ended")
         database_is_ready(desk.engine)
+        with transaction(desk.engine) as tx:
+            if not takes_writes(tx):
+                raise DatabaseAway("it takes no writes: it is a standby, or set to read only")
 
     app = create_app(
         "ingest",

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from sqlalchemy import Connection, func, select
 
 from services.ingest.admission import Filing, Load
-from shared.contracts.bulletin import PROBE, Priority, State
+from shared.contracts.states import PROBE, Priority, State
 from shared.database import AnyRow
 from shared.tables.articles import article, article_version, duplicate_relation
 from shared.tables.bulletins import attempt, bulletin, bulletin_key, raw_object

@@ -13,7 +13,8 @@ from services.ingest.articles import ArticleInHand, OrderRefused
 from services.ingest.desk import Desk
 from services.ingest.named import named
 from services.ingest.routes import the_desk
-from shared.contracts.bulletin import EventList, KillOrder, Order, Priority, Standing
+from shared.contracts.bulletin import EventList, KillOrder, Order, Standing
+from shared.contracts.states import Priority
 from shared.database import AnyRow, transaction
 from shared.errors import ArticleKilled, DatabaseAway, InvalidParameter, NoSuchArticle
 from shared.http import json_response, problem_answers

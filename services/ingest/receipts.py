@@ -3,7 +3,8 @@
 from sqlalchemy import Connection
 
 from services.ingest import intake
-from shared.contracts.bulletin import Failure, Priority, PriorityName, Receipt, State
+from shared.contracts.bulletin import Failure, PriorityName, Receipt
+from shared.contracts.states import Priority, State
 from shared.database import AnyRow
 from shared.decoding import label_of
 from shared.errors import ArticleKilled, ArticleWithheld, NoSuchBulletin, ServiceError

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.logging import logger
 from shared.metrics import BELL_ERRORS, BELLS
 from shared.queue import FLASH, NORMAL, Bell, BrokerAway

@@ -22,7 +22,8 @@ from services.ingest.receipts import UnderEmbargo, check_shown, receipt, row_of
 from shared.access.gate import caller_of
 from shared.access.scopes import Scope
 from shared.contracts import examples
-from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Priority, Receipt, State, day, moment
+from shared.contracts.bulletin import Accepted, BatchReceipt, BulletinIn, Receipt, day, moment
+from shared.contracts.states import Priority, State
 from shared.database import AnyRow, transaction
 from shared.decoding import JSON, PLAIN, label_of
 from shared.errors import (

@@ -9,17 +9,14 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.ops import jobs
-from services.ops.clerk import Clerk
-from services.ops.console import draw_figures
+from services.ops import repairs
+from services.ops.clerks.clerk import Clerk
+from services.ops.clerks.probing import Prober
 from services.ops.console import router as console
+from services.ops.console.live import Live
+from services.ops.console.recent import Recent
 from services.ops.gauges import DeskCollector
-from services.ops.live import Live
-from services.ops.measured import router as measured
-from services.ops.probing import Prober
-from services.ops.recent import Recent
-from services.ops.routes import router
-from services.ops.steering import router as steering
+from services.ops.routes import jobs, measured, quarantine, queues, watching
 from shared.access.gate import make_gate
 from shared.access.login import login_routes
 from shared.access.rules import ANY, READS, Rule
@@ -34,7 +31,7 @@ _REST = 0.5
 """Seconds between two looks for work beside the pages."""
 _KEEP_RECENT = 60.0
 """Seconds between two looks back."""
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parent / "console" / "static"
 
 RULES = (
     Rule(READS, "/", (Scope.VIEW,)),
@@ -80,11 +77,9 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.clock = utc_now
     app.state.settings = settings
     app.state.recent = recent
-    app.state.live = Live(partial(draw_figures, engine, recent, utc_now))
-    app.include_router(router)
-    app.include_router(steering)
-    app.include_router(measured)
-    app.include_router(console)
+    app.state.live = Live(partial(console.draw_figures, engine, recent, utc_now))
+    for room in (watching, quarantine, queues, jobs, measured, console):
+        app.include_router(room.router)
     app.include_router(login_routes(gate, stylesheet="/static/desk.css"))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
@@ -102,7 +97,7 @@ def _clerks(settings: Settings, recent: Recent) -> list[Clerk]:
         return False
 
     clerks = [
-        Clerk("repairs", lambda: jobs.do_piece(engine, now=utc_now()), _REST),
+        Clerk("repairs", lambda: repairs.do_piece(engine, now=utc_now()), _REST),
         Clerk("recent", keep_recent, _KEEP_RECENT),
     ]
     if settings.probe_url:

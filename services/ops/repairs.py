@@ -1,70 +1,16 @@
-"""What operators can do to quarantined bulletins, kept with actor and reason in the same transaction."""
+"""Repairs, piece by piece: each piece in a transaction that also keeps who asked for it and why."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID
 
-import orjson
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from services.ops.watching import SIGNATURE
+from services.ops.records import jobs
+from services.ops.records.repairs import Action, Which, change_next, change_taken, of_document
 from shared.database import transaction
-
-Action = Literal["replay", "discard"]
-
-FIRST = UUID(int=0)
-"""Before every bulletin's id."""
 
 _PIECE = 500
 """Bulletins changed in one transaction: no lock is held for long, and what is done stays done."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Which:
-    """Quarantined bulletins: these, or those of a signature or class of error; with nothing said, all."""
-
-    ids: Sequence[UUID] | None = None
-    signature: str | None = None
-    error_class: str | None = None
-    stage: str | None = None
-
-    def document(self) -> dict[str, Any]:
-        """As it is kept."""
-        told = {
-            "ids": [id.hex for id in self.ids or ()],
-            "signature": self.signature,
-            "error_class": self.error_class,
-            "stage": self.stage,
-        }
-        return {name: value for name, value in told.items() if value}
-
-
-def of_document(told: dict[str, Any]) -> Which:
-    """The bulletins that `Which.document` told."""
-    ids = [UUID(hex=id) for id in told["ids"]] if "ids" in told else None
-    return Which(ids=ids, **{name: value for name, value in told.items() if name != "ids"})
-
-
-_HELD = f"""
-status = 'quarantined' AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s::uuid[]))
-AND (%(error_class)s::text IS NULL OR error_class = %(error_class)s)
-AND (%(signature)s::text IS NULL OR {SIGNATURE} = %(signature)s)
-AND (%(stage)s::text IS NULL OR error_stage = %(stage)s)
-"""
-
-_REPLAY = """
-UPDATE bulletin SET status = 'queued', closed_at = NULL, suspect = true, run_at = %(now)s, rung_at = NULL,
-    forgiven = coalesce((SELECT max(number) FROM attempt WHERE attempt.bulletin_id = bulletin.id), 0)
-WHERE id = ANY(%(taken)s::uuid[])
-"""
-_DISCARD = "UPDATE bulletin SET status = 'rejected', closed_at = %(now)s WHERE id = ANY(%(taken)s::uuid[])"
-
-
-def count(tx: Connection, which: Which) -> int:
-    """How many quarantined bulletins are meant."""
-    return int(tx.exec_driver_sql(f"SELECT count(*) FROM bulletin WHERE {_HELD}", _values(which)).scalar_one())
 
 
 def repair(
@@ -72,75 +18,33 @@ def repair(
 ) -> Iterator[tuple[int, int]]:
     """Let the bulletins that are meant run again, each alone and its tries counted anew, or give them up.
 
-    Done piece by piece, each in a transaction that also keeps who did it and why; after each, its action's number and
-    how many bulletins it changed. What is stopped between two pieces can simply be asked for again.
+    After each piece, its action's number and how many bulletins it changed. What is stopped between two pieces can
+    simply be asked for again.
     """
     while True:
         with transaction(engine) as tx:
-            taken = _take(tx, which)
-            if not taken:
-                return
-            number = _keep(tx, action, which, taken, actor=actor, reason=reason, now=now)
-            tx.exec_driver_sql(_REPLAY if action == "replay" else _DISCARD, {"taken": taken, "now": now})
-        yield number, len(taken)
+            changed = change_next(tx, action, which, actor=actor, reason=reason, now=now, most=_PIECE)
+        if changed is None:
+            return
+        yield changed
 
 
-def change_taken(
-    tx: Connection,
-    action: Action,
-    which: Which,
-    *,
-    action_id: int,
-    after: UUID,
-    held_before: datetime,
-    most: int,
-    now: datetime,
-) -> list[UUID]:
-    """The next `most` bulletins behind `after` that are meant, let run again or given up; which they are.
-
-    Only those that were quarantined before a moment: what fails again is not taken a second time.
-    """
-    sql = f"""
-    SELECT id FROM bulletin WHERE {_HELD} AND id > %(after)s AND closed_at <= %(held_before)s
-    ORDER BY id LIMIT %(most)s FOR UPDATE
-    """
-    values = {**_values(which), "after": after, "held_before": held_before, "most": most}
-    taken = [row[0] for row in tx.exec_driver_sql(sql, values)]
-    note = "INSERT INTO operator_action_bulletin (action_id, bulletin_id) SELECT %(id)s, unnest(%(taken)s::uuid[])"
-    tx.exec_driver_sql(note, {"id": action_id, "taken": taken})
-    tx.exec_driver_sql(_REPLAY if action == "replay" else _DISCARD, {"taken": taken, "now": now})
-    return taken
-
-
-def _take(tx: Connection, which: Which) -> list[UUID]:
-    sql = f"SELECT id FROM bulletin WHERE {_HELD} ORDER BY id LIMIT {_PIECE} FOR UPDATE SKIP LOCKED"
-    return [row[0] for row in tx.exec_driver_sql(sql, _values(which))]
-
-
-def _keep(
-    tx: Connection, action: Action, which: Which, taken: Sequence[UUID], *, actor: str, reason: str, now: datetime
-) -> int:
-    sql = """
-    WITH kept AS (
-        INSERT INTO operator_action (at, actor, action, reason, bulletins, filter)
-        VALUES (%(now)s, %(actor)s, %(action)s, %(reason)s, %(count)s, %(filter)s::jsonb) RETURNING id
-    ), of_each AS (
-        INSERT INTO operator_action_bulletin (action_id, bulletin_id)
-        SELECT kept.id, t.id FROM kept, unnest(%(taken)s::uuid[]) AS t (id)
-    )
-    SELECT id FROM kept
-    """
-    values = {
-        "now": now, "actor": actor, "action": action, "reason": reason, "count": len(taken), "taken": list(taken),
-        "filter": orjson.dumps(which.document()).decode(),
-    }  # fmt: skip
-    return int(tx.exec_driver_sql(sql, values).scalar_one())
-
-
-def _values(which: Which) -> dict[str, Any]:
-    return {
-        "ids": None if which.ids is None else list(which.ids),
-        "signature": which.signature,
-        "error_class": which.error_class,
-        "stage": which.stage,
-    }
+def do_piece(engine: Engine, *, now: datetime) -> bool:
+    """Do the next piece of the long repair that is due, if one is: a second's worth at most, whole or not at all."""
+    with transaction(engine) as tx:
+        this = jobs.due(tx, now=now)
+        if this is None:
+            return False
+        most = max(1, min(_PIECE, round(this["rate"])))
+        taken = change_taken(
+            tx,
+            this["action"],
+            of_document(this["filter"]),
+            action_id=this["action_id"],
+            after=this["after_id"],
+            held_before=this["asked_at"],
+            most=most,
+            now=now,
+        )
+        jobs.move_on(tx, this["id"], taken, over=len(taken) < most, now=now)
+    return True

@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Engine
 
-from services.ops import controls, desk, figures, jobs, repairs
-from services.ops.controls import Change
-from services.ops.history import history
-from services.ops.repairs import Which
+from services.ops import repairs
+from services.ops.documents import latency, ledger, probes, quarantine, queues, sources, workers
+from services.ops.documents.history import history
+from services.ops.records import controls, jobs
+from services.ops.records.controls import Change
+from services.ops.records.quarantine import FIRST
+from services.ops.records.repairs import Which, count
 from shared.database import make_engine, transaction
 from shared.errors import NoSuchBulletin
-from shared.http import dumps
 from shared.ids import BULLETIN, read
 from shared.settings import settings
 
@@ -25,23 +28,23 @@ _STEERING = ("pause", "resume", "limit", "stop", "continue")
 
 
 def _queues(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    return desk.queues(tx, now=now)
+    return queues.queues(tx, now=now)
 
 
 def _workers(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    return desk.workers(tx, now=now)
+    return workers.workers(tx, now=now)
 
 
 def _ledger(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    return desk.ledger(tx, now=now)
+    return ledger.ledger(tx, now=now)
 
 
 def _groups(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
-    return desk.groups(tx, limit=args.limit)
+    return quarantine.groups(tx, limit=args.limit)
 
 
 def _held(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
-    return desk.held(tx, signature=args.signature, after=repairs.FIRST, limit=args.limit)
+    return quarantine.held(tx, signature=args.signature, after=FIRST, limit=args.limit)
 
 
 def _history(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
@@ -53,19 +56,19 @@ def _history(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str,
 
 
 def _latency(tx: Connection, args: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    return figures.latency(tx, now=now, minutes=args.minutes)
+    return latency.latency(tx, now=now, minutes=args.minutes)
 
 
 def _sources(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    return figures.sources(tx, now=now)
+    return sources.sources(tx, now=now)
 
 
 def _drift(tx: Connection, args: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    return figures.drift(tx, now=now, days=args.days, source=args.source)
+    return sources.drift(tx, now=now, days=args.days, source=args.source)
 
 
 def _probes(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    return figures.probes(tx, now=now)
+    return probes.probes(tx, now=now)
 
 
 def _jobs(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, Any]:
@@ -74,11 +77,11 @@ def _jobs(tx: Connection, args: argparse.Namespace, _: datetime) -> dict[str, An
 
 def _all(tx: Connection, _: argparse.Namespace, now: datetime) -> dict[str, Any]:
     return {
-        "queues": desk.queues(tx, now=now),
-        "workers": desk.workers(tx, now=now),
-        **desk.groups(tx, limit=10),
-        "latency": figures.latency(tx, now=now, minutes=5),
-        "probes": figures.probes(tx, now=now),
+        "queues": queues.queues(tx, now=now),
+        "workers": workers.workers(tx, now=now),
+        **quarantine.groups(tx, limit=10),
+        "latency": latency.latency(tx, now=now, minutes=5),
+        "probes": probes.probes(tx, now=now),
         "jobs": jobs.jobs(tx, limit=3),
     }
 
@@ -113,13 +116,13 @@ def _repair(engine: Engine, args: argparse.Namespace) -> None:
             _write(jobs.start(tx, args.what, which, rate=args.rate, actor=args.actor, reason=args.reason, now=now))
         return
     with transaction(engine) as tx:
-        matched = repairs.count(tx, which)
+        matched = count(tx, which)
     told: dict[str, Any] = {"matched": matched, "changed": 0, "actions": []}
     if not args.dry_run:
         doing = repairs.repair(engine, args.what, which, actor=args.actor, reason=args.reason, now=now)
-        for number, count in doing:
+        for number, changed in doing:
             told["actions"].append(number)
-            told["changed"] += count
+            told["changed"] += changed
             sys.stderr.write(f"{told['changed']} of {matched}\n")
     _write(told)
 
@@ -153,7 +156,7 @@ def _bulletin(text: str) -> UUID:
 
 
 def _write(document: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(dumps(document) + b"\n")
+    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
     sys.stdout.buffer.flush()
 
 

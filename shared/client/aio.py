@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar, Unpack
@@ -24,6 +24,8 @@ from shared.contracts.article import (
     ChangeList,
     ChangeOut,
     DiffOut,
+    ReadingList,
+    ReadingOut,
     VersionList,
 )
 from shared.contracts.bulletin import (
@@ -36,12 +38,14 @@ from shared.contracts.bulletin import (
     Receipt,
     RevisionKind,
     Standing,
-    State,
 )
+from shared.contracts.decision import ArticlesOrder, DecisionList, DecisionOut, MergeOrder, RelationKind, RelationOrder
 from shared.contracts.entity import EntityDetail, EntityFound, EntityList
 from shared.contracts.ninjs import MEDIA_TYPE as NINJS
 from shared.contracts.ninjs import NinjsOut
+from shared.contracts.states import State
 from shared.contracts.story import StoryList, StoryOut, StorySummary
+from shared.ids import STORY
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -166,6 +170,38 @@ class AsyncBantin:
         """What was done to an article, by whom and why."""
         return await self._document(Ask(service="ingest", method="GET", path=f"/v1/articles/{id}/events"), EventList)
 
+    async def relate(self, id: str, *, to: str, kind: RelationKind, actor: str, reason: str) -> DecisionOut:
+        """Say what an article or a bulletin is to another article; it stands above all rules."""
+        said = RelationOrder(actor=actor, reason=reason, to=to, kind=kind)
+        return await self._document(filing.ordered(f"/v1/articles/{id}/relations", said), DecisionOut)
+
+    async def merge_stories(self, id: str, *, into: str, actor: str, reason: str) -> DecisionOut:
+        """Say that two stories are one: that of `into`."""
+        said = MergeOrder(actor=actor, reason=reason, into=into)
+        return await self._document(filing.ordered(f"/v1/stories/{id}:merge", said), DecisionOut)
+
+    async def split_story(self, id: str, articles: Sequence[str], *, actor: str, reason: str) -> DecisionOut:
+        """Take articles out of a story into one of their own."""
+        said = ArticlesOrder(actor=actor, reason=reason, articles=list(articles))
+        return await self._document(filing.ordered(f"/v1/stories/{id}:split", said), DecisionOut)
+
+    async def gather_story(self, id: str, articles: Sequence[str], *, actor: str, reason: str) -> DecisionOut:
+        """Put articles into a story."""
+        said = ArticlesOrder(actor=actor, reason=reason, articles=list(articles))
+        return await self._document(filing.ordered(f"/v1/stories/{id}:gather", said), DecisionOut)
+
+    async def undo(self, decision: str, *, actor: str, reason: str) -> DecisionOut:
+        """Take a decision on a duplicate or a story back."""
+        said = Order(actor=actor, reason=reason)
+        return await self._document(filing.ordered(f"/v1/decisions/{decision}:undo", said), DecisionOut)
+
+    async def decisions(self, id: str) -> DecisionList:
+        """What people decided about an article, a bulletin or a story, the earliest first."""
+        what = "stories" if id.startswith(STORY) else "articles"
+        return await self._document(
+            Ask(service="ingest", method="GET", path=f"/v1/{what}/{id}/decisions"), DecisionList
+        )
+
     async def article(self, id: str, version: int | None = None) -> ArticleOut:
         """An article, in its newest version or that of a number."""
         return await self._document(reading.get(_article(id, version)), ArticleOut)
@@ -177,6 +213,14 @@ class AsyncBantin:
     async def versions(self, id: str) -> VersionList:
         """All versions of an article."""
         return await self._document(reading.get(f"/v1/articles/{id}/versions"), VersionList)
+
+    async def readings(self, id: str) -> ReadingList:
+        """What earlier engines said of an article."""
+        return await self._document(reading.get(f"/v1/articles/{id}/readings"), ReadingList)
+
+    async def earlier_reading(self, id: str, version: int, number: int) -> ReadingOut:
+        """What an earlier engine said of a version of an article."""
+        return await self._document(reading.get(f"/v1/articles/{id}/readings/{version}/{number}"), ReadingOut)
 
     async def diff(self, id: str, before: int | None = None, after: int | None = None) -> DiffOut:
         """What differs between two versions, by default the newest two."""

@@ -105,8 +105,13 @@ def conditions(
 
 def order(what: str, id: str, said: Order | KillOrder) -> Ask:
     """An order about an article."""
+    return ordered(f"/v1/articles/{id}:{what}", said)
+
+
+def ordered(path: str, said: Order) -> Ask:
+    """An order at an address of ingest."""
     return Ask(
-        service="ingest", method="POST", path=f"/v1/articles/{id}:{what}", content=said.model_dump_json().encode(),
+        service="ingest", method="POST", path=path, content=said.model_dump_json().encode(),
         headers={"Content-Type": "application/json"},
     )  # fmt: skip
 

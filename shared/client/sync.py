@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar, Unpack
@@ -23,6 +23,8 @@ from shared.contracts.article import (
     ChangeList,
     ChangeOut,
     DiffOut,
+    ReadingList,
+    ReadingOut,
     VersionList,
 )
 from shared.contracts.bulletin import (
@@ -35,12 +37,14 @@ from shared.contracts.bulletin import (
     Receipt,
     RevisionKind,
     Standing,
-    State,
 )
+from shared.contracts.decision import ArticlesOrder, DecisionList, DecisionOut, MergeOrder, RelationKind, RelationOrder
 from shared.contracts.entity import EntityDetail, EntityFound, EntityList
 from shared.contracts.ninjs import MEDIA_TYPE as NINJS
 from shared.contracts.ninjs import NinjsOut
+from shared.contracts.states import State
 from shared.contracts.story import StoryList, StoryOut, StorySummary
+from shared.ids import STORY
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -167,6 +171,36 @@ class Bantin:
         """What was done to an article, by whom and why."""
         return self._document(Ask(service="ingest", method="GET", path=f"/v1/articles/{id}/events"), EventList)
 
+    def relate(self, id: str, *, to: str, kind: RelationKind, actor: str, reason: str) -> DecisionOut:
+        """Say what an article or a bulletin is to another article; it stands above all rules."""
+        said = RelationOrder(actor=actor, reason=reason, to=to, kind=kind)
+        return self._document(filing.ordered(f"/v1/articles/{id}/relations", said), DecisionOut)
+
+    def merge_stories(self, id: str, *, into: str, actor: str, reason: str) -> DecisionOut:
+        """Say that two stories are one: that of `into`."""
+        said = MergeOrder(actor=actor, reason=reason, into=into)
+        return self._document(filing.ordered(f"/v1/stories/{id}:merge", said), DecisionOut)
+
+    def split_story(self, id: str, articles: Sequence[str], *, actor: str, reason: str) -> DecisionOut:
+        """Take articles out of a story into one of their own."""
+        said = ArticlesOrder(actor=actor, reason=reason, articles=list(articles))
+        return self._document(filing.ordered(f"/v1/stories/{id}:split", said), DecisionOut)
+
+    def gather_story(self, id: str, articles: Sequence[str], *, actor: str, reason: str) -> DecisionOut:
+        """Put articles into a story."""
+        said = ArticlesOrder(actor=actor, reason=reason, articles=list(articles))
+        return self._document(filing.ordered(f"/v1/stories/{id}:gather", said), DecisionOut)
+
+    def undo(self, decision: str, *, actor: str, reason: str) -> DecisionOut:
+        """Take a decision on a duplicate or a story back."""
+        said = Order(actor=actor, reason=reason)
+        return self._document(filing.ordered(f"/v1/decisions/{decision}:undo", said), DecisionOut)
+
+    def decisions(self, id: str) -> DecisionList:
+        """What people decided about an article, a bulletin or a story, the earliest first."""
+        what = "stories" if id.startswith(STORY) else "articles"
+        return self._document(Ask(service="ingest", method="GET", path=f"/v1/{what}/{id}/decisions"), DecisionList)
+
     def article(self, id: str, version: int | None = None) -> ArticleOut:
         """An article, in its newest version or that of a number."""
         return self._document(reading.get(_article(id, version)), ArticleOut)
@@ -178,6 +212,14 @@ class Bantin:
     def versions(self, id: str) -> VersionList:
         """All versions of an article."""
         return self._document(reading.get(f"/v1/articles/{id}/versions"), VersionList)
+
+    def readings(self, id: str) -> ReadingList:
+        """What earlier engines said of an article."""
+        return self._document(reading.get(f"/v1/articles/{id}/readings"), ReadingList)
+
+    def earlier_reading(self, id: str, version: int, number: int) -> ReadingOut:
+        """What an earlier engine said of a version of an article."""
+        return self._document(reading.get(f"/v1/articles/{id}/readings/{version}/{number}"), ReadingOut)
 
     def diff(self, id: str, before: int | None = None, after: int | None = None) -> DiffOut:
         """What differs between two versions, by default the newest two."""

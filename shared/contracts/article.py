@@ -397,6 +397,25 @@ class VersionList(BaseModel):
     data: list[VersionOut]
 
 
+class ReadingSummary(BaseModel):
+    """What an earlier engine said of a version, in the list: its number, who found it, and until when it was shown."""
+
+    version: int
+    reading: int = Field(description="1 is the first that gave way.")
+    pipeline: str
+    replaced_at: datetime
+    title: str
+    href: str
+
+
+class ReadingList(BaseModel):
+    """The readings of an article that gave way to another one, by version, the first first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.READING_LIST]})
+
+    data: list[ReadingSummary]
+
+
 class FieldDiff(BaseModel):
     """A field that says something else: what only the earlier version says, and what only the later one says.
 
@@ -406,6 +425,16 @@ class FieldDiff(BaseModel):
     field: str
     removed: list[Any]
     added: list[Any]
+
+
+class ReadingOut(ReadingSummary):
+    """An earlier reading. `found` has the title and the findings under the names of an article, as that engine wrote them;
+    `since` has the fields that the version says otherwise now: `removed` only then, `added` only now."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.READING_OUT]})
+
+    found: dict[str, Any]
+    since: list[FieldDiff]
 
 
 class SpanDiff(BaseModel):

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,6 +18,7 @@ from pydantic import (
 from shared.contracts import examples
 from shared.contracts.article import ArticleOut, PubStatus
 from shared.contracts.problem import Problem
+from shared.contracts.states import State
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -61,29 +61,6 @@ def day(value: Any) -> date:
 Day = Annotated[date, BeforeValidator(day, json_schema_input_type=date)]
 RevisionKind = Literal["revision", "correction"]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
-
-
-class State(StrEnum):
-    """Where a bulletin is in its life; docs/states.md shows every arrow."""
-
-    QUEUED = "queued"
-    PUBLISHED = "published"
-    DUPLICATE = "duplicate"
-    REJECTED = "rejected"
-    QUARANTINED = "quarantined"
-    WITHDRAWN = "withdrawn"
-
-
-class Priority(IntEnum):
-    """Who is served first: the lower number. As PostgreSQL holds it; on the wire it is its name in small letters."""
-
-    FLASH = 0
-    NORMAL = 5
-
-
-PROBE = "bantin.probe"
-"""The source under which the desk sends bulletins that measure; nobody ever sees what is made of them."""
-
 PriorityName = Literal["flash", "normal"]
 
 

@@ -360,6 +360,20 @@ DECISION_LIST: dict[str, Any] = {"data": [DECISION]}
 EVENT_LIST: dict[str, Any] = {
     "data": [{"what": "killed", "version": 2, "at": ARTICLE_OUT["available_at"], **KILL_ORDER}]
 }
+_READING: dict[str, Any] = {
+    "version": 1,
+    "reading": 1,
+    "pipeline": "0c1b7f3e9a52",
+    "replaced_at": ARTICLE_OUT["available_at"],
+    "title": ARTICLE_OUT["title"],
+    "href": f"/v1/articles/{ARTICLE}/readings/1/1",
+}
+READING_LIST: dict[str, Any] = {"data": [_READING]}
+READING_OUT: dict[str, Any] = {
+    **_READING,
+    "found": {"title": ARTICLE_OUT["title"], "dates": []},
+    "since": [{"field": "dates", "removed": [], "added": [{"text": "5/9/2025", "value": "2025-09-05"}]}],
+}
 VERSION_LIST: dict[str, Any] = {
     "data": [
         {

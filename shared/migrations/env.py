@@ -1,4 +1,4 @@
-"""Runs the steps, in one transaction, without ever waiting long for a lock that readers and writers need."""
+"""Runs the steps in one transaction, but for those that commit on their way; none waits long for a lock that others need."""
 
 from alembic import context
 from sqlalchemy import text
@@ -20,7 +20,7 @@ engine = make_engine(url, "bantin-migrate", pool_size=1, session={"lock_timeout"
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
     with context.begin_transaction():
-        # Two that migrate at once come one after the other.
-        connection.execute(text("SELECT pg_advisory_xact_lock(7263001)"))
+        # Two that migrate at once come one after the other. Of the session: some steps commit on their way.
+        connection.execute(text("SELECT pg_advisory_lock(7263001)"))
         context.run_migrations()
 engine.dispose()

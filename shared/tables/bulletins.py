@@ -83,6 +83,11 @@ bulletin = Table(
     ),
     Column("error_stage", Text, comment="The stage in which it failed."),
     Column(
+        "error_signature",
+        Text,
+        comment="Of a quarantined bulletin, what failures of one kind share; a trigger makes it of error_class and last_error.",
+    ),
+    Column(
         "probe",
         Boolean,
         nullable=False,
@@ -109,6 +114,9 @@ bulletin = Table(
     Index("ix_bulletin_waiting", "priority", "run_at", postgresql_where=text("status = 'queued'")),
     Index("ix_bulletin_suspect", "run_at", postgresql_where=text("status = 'queued' AND suspect")),
     Index("ix_bulletin_quarantined", "error_class", postgresql_where=text("status = 'quarantined'")),
+    Index(
+        "ix_bulletin_signature", "error_signature", "closed_at", "id", postgresql_where=text("status = 'quarantined'")
+    ),
     Index("ix_bulletin_held", "id", postgresql_where=text("status = 'quarantined'")),
     Index("ix_bulletin_probe", "received_at", postgresql_where=text("probe")),
     # Of ranges of pages: next to nothing to keep, and bulletins are closed nearly in the order of their rows.
@@ -150,6 +158,13 @@ worker_hand = Table(
     Column("bulletin_id", Uuid),
     Column("number", Integer),
     Column("since", TIME, nullable=False),
+    Column("stage_of", Uuid, comment="The bulletin that it has been at for more than a second; null: it is not slow."),
+    Column(
+        "stage",
+        Text,
+        comment="In which stage it is with that; `closing`: it writes the batch of which that is the first.",
+    ),
+    Column("stage_since", TIME),
     # Rewritten for every bulletin: in place, and without a word in the log.
     prefixes=["UNLOGGED"],
     postgresql_with={"fillfactor": "50"},

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from shared.settings import Settings
 from tests.access.conftest import Guarded
 from tests.factories import a_text, some_bulletins
@@ -24,7 +24,7 @@ def asked_about(guarded: Guarded, service: str, *words: str) -> None:
     """Let Schemathesis ask a service, with all its checks; fail with what it says if it finds a fault."""
     pipeline.warm_up()
     some_bulletins(guarded.database, [a_text() for _ in range(5)])
-    bench = tasks.furnish(Settings(database_url=guarded.database.url))
+    bench = furnishing.furnish(Settings(database_url=guarded.database.url))
     while bench.enrich([]):
         pass
     bench.tx_engine.dispose()

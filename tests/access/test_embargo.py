@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from services.enrich.records import lives
 from shared.contracts.article import ArticleOut, EmbargoList
 from shared.database import transaction
@@ -25,7 +25,7 @@ def make(guarded: Guarded) -> Callable[[datetime], str]:
         id = guarded.ingest.http.post("/v1/bulletins", json=told, headers=guarded.key("post")).json()["id"]
         # Else the first text of a session would be charged for reading all lists.
         pipeline.warm_up()
-        bench = tasks.furnish(Settings(database_url=guarded.database.url))
+        bench = furnishing.furnish(Settings(database_url=guarded.database.url))
         while bench.enrich([]):
             pass
         with transaction(bench.tx_engine) as tx:

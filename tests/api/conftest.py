@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from services.enrich.workbench import Workbench
 from shared.settings import Settings
 from tests.factories import a_text, some_bulletins
@@ -18,7 +18,7 @@ def workbench(served_database: Database) -> Iterator[Workbench]:
     """A workbench on the database that is served."""
     # Else the first text of a session would be charged for reading all lists.
     pipeline.warm_up()
-    bench = tasks.furnish(Settings(database_url=served_database.url))
+    bench = furnishing.furnish(Settings(database_url=served_database.url))
     yield bench
     bench.tx_engine.dispose()
     bench.side_engine.dispose()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from services.enrich import tasks
+from services.enrich import furnishing
 from shared.contracts.article import ChangeList, ChangeOut
 from shared.database import make_engine, transaction
 from shared.feed import Told, tell
@@ -104,7 +104,7 @@ SOURCES = ["bao-a", "bao-b", "bao-b", "bao-a", "bao-b"]
 @pytest.fixture
 def two_sources(api: Service) -> Service:
     """Five articles of two sources."""
-    bench = tasks.furnish(Settings(database_url=api.database.url))
+    bench = furnishing.furnish(Settings(database_url=api.database.url))
     for source in SOURCES:
         some_bulletins(api.database, [a_text()], source=source)
         while bench.enrich([]):
@@ -279,7 +279,7 @@ def test_a_lost_call_costs_time_and_no_change_and_a_process_that_ends_lets_go(ha
 def a_silent_change(database: Database) -> None:
     """An article and its change, written past the workbench."""
     some_bulletins(database, [a_text()])
-    bench = tasks.furnish(Settings(database_url=database.url))
+    bench = furnishing.furnish(Settings(database_url=database.url))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shared.feed.CHANNEL", "nobody_listens")
         while bench.enrich([]):

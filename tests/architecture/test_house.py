@@ -182,6 +182,17 @@ def test_no_file_of_code_is_too_long_to_be_read_in_one_sitting() -> None:
     assert long == {}
 
 
+@pytest.mark.parametrize("service", ["enrich", "ops"])
+def test_sql_is_spoken_in_its_rooms_only(service: str) -> None:
+    rooms = ROOT / "services" / service
+    elsewhere = [
+        str(path.relative_to(ROOT))
+        for path in rooms.rglob("*.py")
+        if path.parent.name != "records" and "exec_driver_sql" in path.read_text("utf-8")
+    ]
+    assert elsewhere == [], f"statements of {service} stand in services/{service}/records/"
+
+
 def test_what_readers_get_goes_through_the_views() -> None:
     """`article` itself holds what is under embargo, withheld or killed: no query of a reader may name it."""
     rooms = [ROOT / "shared/reading.py", ROOT / "shared/following.py", *sorted((ROOT / "services/api").rglob("*.py"))]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.enrich import tasks
+from services.enrich import furnishing
 from services.enrich.workbench import Workbench
 from shared.settings import Settings
 from tests.servers import ROOT, Servers, Service, clean_environment
@@ -37,7 +37,7 @@ def bantin(ingest: Service, api_service: Service, servers: Servers, tmp_path: Pa
 @pytest.fixture
 def workbench(ingest: Service) -> Iterator[Workbench]:
     """A worker without Celery for the services that run."""
-    bench = tasks.furnish(Settings(database_url=ingest.database.url))
+    bench = furnishing.furnish(Settings(database_url=ingest.database.url))
     yield bench
     bench.tx_engine.dispose()
     bench.side_engine.dispose()

@@ -1,6 +1,8 @@
 """The words of the command line, each against services that run."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -16,7 +18,7 @@ from shared.contracts.ninjs import NinjsOut
 from shared.migrations import newest
 from tests.cli.conftest import Bantin, Done, run_bantin
 from tests.factories import TEXT, a_json
-from tests.servers import Service
+from tests.servers import ROOT, Service
 
 COMMANDS = ("run", "test", "post", "status", "show", "tail", "doctor", "serve", "worker", "sweep", "migrate")
 
@@ -38,6 +40,23 @@ def test_help_names_every_command_and_every_exit_code() -> None:
     assert done.returncode == 0
     assert [command for command in COMMANDS if f" {command} " not in done.stdout] == []
     assert "0 done, 1 failed, 2 wrong use, 3 not found, 4 try again later" in done.stdout
+
+
+def test_a_command_does_not_wait_for_what_others_need() -> None:
+    told = """if True:
+        import sys
+        import typer
+        from services.cli.main import app
+        assert typer.main.get_command(app).commands["queue"].name == "queue"
+        print(sorted({"httpx", "psycopg", "services.cli.life", "infra.stack"} & sys.modules.keys()))
+    """
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_mistyped_command_is_guessed() -> None:
+    done = run_bantin("quarantin")
+    assert (done.returncode, "Did you mean 'quarantine'?" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(("command", "told"), [("run", "--once"), ("post", "--charset"), ("tail", "--since")])

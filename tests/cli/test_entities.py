@@ -15,11 +15,11 @@ from tests.servers import Service
 @pytest.fixture
 def run(api: Service, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The command line on the read API and its database, with some articles."""
-    from services.enrich import tasks
+    from services.enrich import furnishing
     from shared.settings import Settings
 
     some_bulletins(api.database, ALL)
-    bench = tasks.furnish(Settings(database_url=api.database.url))
+    bench = furnishing.furnish(Settings(database_url=api.database.url))
     bench.enrich([])
     bench.tx_engine.dispose()
     bench.side_engine.dispose()

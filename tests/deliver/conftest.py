@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from services.deliver.deliverer import Deliverer
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from services.enrich.workbench import Workbench
 from shared.database import make_engine, transaction
 from shared.feed import Told, tell
@@ -206,7 +206,7 @@ def post(api: Service) -> Iterator[Post]:
     pipeline.warm_up()
     clock = Clock()
     deliverer = Deliverer(hasty(api.database), clock)
-    bench = tasks.furnish(Settings(database_url=api.database.url))
+    bench = furnishing.furnish(Settings(database_url=api.database.url))
     yield Post(api, api.database, clock, deliverer, bench)
     deliverer.close()
     bench.tx_engine.dispose()

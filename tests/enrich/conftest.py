@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.enrich import tasks
+from services.enrich import furnishing
 from services.enrich.workbench import Workbench
 from shared.settings import Settings
 from tests.servers import Database
@@ -21,7 +21,7 @@ def make_bench(database: Database) -> Iterator[MakeBench]:
 
     def make(**changes: Any) -> Workbench:
         parts = {name: changes.pop(name) for name in list(changes) if name in Workbench.__dataclass_fields__}
-        bench = tasks.furnish(Settings(database_url=database.url, **changes))
+        bench = furnishing.furnish(Settings(database_url=database.url, **changes))
         made.append(bench)
         return replace(bench, **parts)
 

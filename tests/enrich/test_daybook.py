@@ -7,7 +7,7 @@ from typing import Any
 from services.enrich.records import daybook
 from services.enrich.text.article import Article
 from services.enrich.workbench import Workbench
-from shared.contracts.bulletin import PROBE
+from shared.contracts.states import PROBE
 from shared.database import transaction
 from shared.latency import bucket_of, percentile, upper_bound
 from tests.enrich.conftest import MakeBench

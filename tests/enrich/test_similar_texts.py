@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from infra.chaos.account import invariants
-from services.enrich import tasks
+from services.enrich import furnishing
 from services.enrich.commands.dedupe import STAGES
 from services.enrich.records import fingerprints
 from services.enrich.text.article import Said
@@ -169,7 +169,7 @@ def test_in_thousands_of_collisions_of_eight_processes_no_group_is_wrong(databas
 
 def a_process_works(url: str, gate: Barrier, ids: list[UUID], batch: int) -> None:
     """Begin with each batch of bulletins when the other processes begin with theirs."""
-    bench = replace(tasks.furnish(Settings(database_url=url, batch_size=batch)), stages=STAGES)
+    bench = replace(furnishing.furnish(Settings(database_url=url, batch_size=batch)), stages=STAGES)
     for start in range(0, len(ids), batch):
         gate.wait(60)
         bench.enrich(ids[start : start + batch])

@@ -4,6 +4,7 @@ import pytest
 
 from services.enrich import pipeline
 from services.enrich.records import repository, workers
+from services.enrich.slates import Slates
 from services.enrich.watchdog import Watchdog
 from shared.database import make_engine, transaction
 from tests.factories import NOON, a_bulletin
@@ -15,14 +16,14 @@ from tests.servers import Database
 )
 def test_a_worker_is_deaf_when_work_waits_and_nothing_comes_in(seconds: int, work_waits: bool, deaf: bool) -> None:
     now = NOON
-    watchdog = Watchdog(None, "w", lambda: now, deaf_after=40)  # type: ignore[arg-type]  # it is not asked to look
+    watchdog = Watchdog(None, "w", lambda: now, deaf_after=40, slates=Slates())  # type: ignore[arg-type]  # it is not asked to look
     now += timedelta(seconds=seconds)
     assert watchdog.is_deaf(work_waits=work_waits, now=now) is deaf
 
 
 def test_a_task_that_comes_in_shows_that_it_hears() -> None:
     now = NOON
-    watchdog = Watchdog(None, "w", lambda: now, deaf_after=40)  # type: ignore[arg-type]
+    watchdog = Watchdog(None, "w", lambda: now, deaf_after=40, slates=Slates())  # type: ignore[arg-type]
     now += timedelta(seconds=30)
     watchdog.progress()
     now += timedelta(seconds=30)
@@ -32,7 +33,7 @@ def test_a_task_that_comes_in_shows_that_it_hears() -> None:
 def test_every_look_is_a_beat(database: Database) -> None:
     a_bulletin(database)
     engine = make_engine(database.url, "test")
-    watchdog = Watchdog(engine, "máy:1", lambda: datetime.now(UTC), deaf_after=40)
+    watchdog = Watchdog(engine, "máy:1", lambda: datetime.now(UTC), deaf_after=40, slates=Slates())
     watchdog._look()
     (beat,) = database.documents("SELECT worker, role, pipeline, seen_at FROM worker_heartbeat")
     with transaction(engine) as tx:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from services.enrich.text.article import Article, UnreadableBulletin
 from services.enrich.workbench import Workbench, backoff
 from shared.contracts.article import ArticleOut
@@ -107,7 +107,7 @@ def test_article_attempt_change_and_state_are_written_in_one_transaction(databas
     (change,) = database.documents("SELECT seq, type, article_id, version FROM change")
     assert len(written_by) == 1
     assert {name: attempt[name] for name in ("bulletin_id", "number", "worker", "pipeline", "outcome", "error")} == {
-        "bulletin_id": id, "number": 1, "worker": tasks.worker_name(), "pipeline": pipeline.version(),
+        "bulletin_id": id, "number": 1, "worker": furnishing.worker_name(), "pipeline": pipeline.version(),
         "outcome": "published", "error": None,
     }  # fmt: skip
     assert set(attempt["stage_ms"]) == {stage.__name__ for stage in pipeline.STAGES}
@@ -463,7 +463,7 @@ def test_a_bulletin_whose_last_attempt_has_no_end_is_left_to_the_sweep(database:
 
 
 def test_nothing_is_raised_when_the_database_is_away() -> None:
-    bench = tasks.furnish(Settings(database_url="postgresql://bantin@127.0.0.1:9/bantin"))
+    bench = furnishing.furnish(Settings(database_url="postgresql://bantin@127.0.0.1:9/bantin"))
     assert (bench.enrich([]), bench.enrich_suspect()) == (0, 0)
 
 

@@ -54,6 +54,10 @@ NORMAL = {
     'bantin_queue_paused{queue="normal"}': "0+0x360",
     "bantin_deliveries_waiting": "0+0x100 5+0x259",
     "bantin_deliveries_oldest_age_seconds": "0+0x100 2+0x259",
+    "bantin_webhook_failing_seconds": "0+0x100 0+10x60 0+0x199",
+    "bantin_webhooks_disabled": "0+0x360",
+    'bantin_consumer_lag_seconds{consumer="web"}': "0+0x50 2+0x309",
+    'bantin_consumer_lag_seconds{consumer="lưu trữ"}': "0+10x180 0+10x179",
     'up{job="ingest"}': "1+0x360",
     'up{job="worker"}': "1+0x360",
     'bantin_http_requests_total{service="api",code="200"}': "0+100x360",
@@ -107,6 +111,9 @@ TRENDS: dict[str, tuple[dict[str, str], str, str]] = {
         "6m", "18m"),
     "BantinQuarantineOld": ({"bantin_quarantine_oldest_age_seconds": "86300+10x90"}, "5m", "9m"),
     "BantinWebhooksLate": ({"bantin_deliveries_oldest_age_seconds": "0+0x30 3700+10x60"}, "9m", "12m"),
+    "BantinWebhookFails": ({"bantin_webhook_failing_seconds": "3300+10x90"}, "5m", "7m"),
+    "BantinWebhookDisabled": ({"bantin_webhooks_disabled": "0+0x30 1+0x30"}, "5m", "7m"),
+    "BantinConsumerBehind": ({'bantin_consumer_lag_seconds{consumer="web"}': "3300+10x120"}, "9m", "11m"),
     "BantinLedgerUnbalanced": ({"bantin_ledger_imbalance_items": "0+0x30 1+0x30"}, "5m", "7m"),
 }  # fmt: skip
 """What a trend does to the figures, a time at which it is not yet told, and one at which it is."""

@@ -33,6 +33,13 @@ def test_a_page_says_what_it_means_how_to_look_how_to_mend_and_when_it_is_over(p
     assert re.findall(r"^## (.+)$", words(page), re.MULTILINE) == ["What it means", "Look", "Mend", "Over"]
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_to_be_typed_stands_in_blocks(page: Path) -> None:
+    programs = r"^(?:\./bantin|curl|docker|kubectl|psql|pg_isready|redis-cli|df|kill|ps|SELECT|ALTER|DELETE)\b.*"
+    outside = re.sub(r"```sql\n.*?```", "", words(page), flags=re.DOTALL)
+    assert re.findall(programs, outside, re.MULTILINE) == []
+
+
 def test_every_statement_of_the_runbooks_runs_on_our_tables(database: Database) -> None:
     ran = 0
     name = database.url.rsplit("/", 1)[1]

@@ -17,7 +17,7 @@ from infra.embedded import process
 from infra.embedded.postgres import Postgres
 from services.ingest.acceptor import Acceptor, IdempotencyKeyInUse, IdempotencyKeyReused, TooBusy, Unacceptable
 from services.ingest.admission import Sender
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.errors import ServiceError
 from shared.migrations import migrate
 from tests.factories import a_filing
@@ -184,6 +184,31 @@ def test_as_many_connections_are_served_as_may_be_and_one_more_is_told_so(
         assert served.status_code == 200
         assert (too_many.status_code, too_many.headers["content-type"]) == (503, "application/problem+json")
         assert too_many.json()["code"] == "too_many_connections"
+
+
+def test_a_database_that_takes_no_writes_is_away_and_no_bulletin_is_at_fault(
+    served_database: Database, tmp_path: Path
+) -> None:
+    name = served_database.url.rsplit("/", 1)[1]
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %(name)s AND pid <> pg_backend_pid()"
+
+    def set_read_only(value: str) -> None:
+        with psycopg.connect(
+            served_database.url, autocommit=True, options="-c default_transaction_read_only=off"
+        ) as db:
+            db.execute(f"ALTER DATABASE {name} {value}")  # type: ignore[arg-type]  # names cannot be parameters
+            db.execute(end, {"name": name})
+
+    with started_service("ingest", tmp_path, served_database) as ingest:
+        file = {"content": b"Tin", "headers": {"Content-Type": "text/plain"}}
+        set_read_only("SET default_transaction_read_only = on")
+        try:
+            ready, posted = ingest.http.get("/readyz"), ingest.http.post("/v1/bulletins", **file)
+        finally:
+            set_read_only("RESET default_transaction_read_only")
+        assert [(one.status_code, one.json()["code"]) for one in (ready, posted)] == [(503, "database_away")] * 2
+        wait_until(lambda: ingest.http.get("/readyz").status_code == 200)
+        assert ingest.http.post("/v1/bulletins", **file).status_code == 202
 
 
 def test_services_say_that_the_database_is_away_and_mend_themselves(tmp_path: Path) -> None:

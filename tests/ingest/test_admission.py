@@ -9,8 +9,8 @@ from services.enrich.text.article import UnreadableBulletin
 from services.enrich.text.clean import clean
 from services.ingest import admission
 from services.ingest.admission import Filing, Load, Sender, admit_json, admit_text, admit_under_load, fingerprint
-from shared.contracts.bulletin import Priority
 from shared.contracts.problem import Fault
+from shared.contracts.states import Priority
 from shared.errors import ServiceError
 from shared.ids import new_id
 from tests.factories import NOON, TEXT, a_filing, a_json, an_article

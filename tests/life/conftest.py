@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from infra.chaos.account import check
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from services.enrich.records import lives
 from services.enrich.workbench import Workbench
 from shared.database import transaction
@@ -107,7 +107,7 @@ def make_bench(served_database: Database) -> Iterator[Callable[[], Workbench]]:
     made: list[Workbench] = []
 
     def make(**changes: Any) -> Workbench:
-        made.append(tasks.furnish(Settings(database_url=served_database.url, **changes)))
+        made.append(furnishing.furnish(Settings(database_url=served_database.url, **changes)))
         return made[-1]
 
     yield make

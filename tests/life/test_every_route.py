@@ -32,6 +32,7 @@ def hide(newsroom: Newsroom, how: str) -> str:
     newsroom.put(HIDDEN.replace("3 ha", "4 ha"), KEY)
     newsroom.work()
     id = newsroom.only_article()
+    read_again(newsroom, id)
     if how == "withheld":
         assert newsroom.order("withhold", id).status_code == 200
     if how == "merged":
@@ -50,6 +51,15 @@ def hide(newsroom: Newsroom, how: str) -> str:
     return id
 
 
+def read_again(newsroom: Newsroom, id: str) -> None:
+    """Keep a reading of the first version, as if another engine had read it before."""
+    newsroom.database.run(
+        "INSERT INTO article_reading SELECT article_id, version, 1, 'of-yesterday', jsonb_build_object('title', title), now()"
+        " FROM article_version WHERE article_id = %(id)s AND version = 1",
+        id=read(ARTICLE, id),
+    )
+
+
 def routes(newsroom: Newsroom, id: str, *, service: str) -> list[str]:
     """Every GET address of a service's description, with every parameter filled in that it takes; none is left out."""
     http = getattr(newsroom, service).http
@@ -66,7 +76,8 @@ def routes(newsroom: Newsroom, id: str, *, service: str) -> list[str]:
         if "get" not in operations:
             continue
         filled = (
-            path.replace("{number}", "1")
+            path.replace("{version}/{number}", "1/1")
+            .replace("{number}", "1")
             .replace("{code}", "38")
             .replace("schemas/{name}", "schemas/article")
             .replace("{name}", "nguoi-doc")

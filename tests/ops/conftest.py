@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from services.enrich.text.article import Article
 from services.enrich.workbench import Workbench
 from shared.settings import Settings
@@ -34,7 +34,7 @@ def make_bench() -> Iterator[MakeBench]:
     pipeline.warm_up()
 
     def make(database: Database) -> Workbench:
-        whole = tasks.furnish(Settings(database_url=database.url, max_tries=1))
+        whole = furnishing.furnish(Settings(database_url=database.url, max_tries=1))
         made.append(whole)
         return replace(whole, stages=(a_fragile_stage, *whole.stages))
 

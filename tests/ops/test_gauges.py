@@ -69,6 +69,16 @@ def test_a_worker_that_was_started_anew_on_its_host_is_not_missed(database: Data
     }
 
 
+def test_who_was_started_anew_takes_the_place_of_one_however_late(database: Database) -> None:
+    a_beat(database, "máy-1:10", seen=-900)
+    a_beat(database, "máy-1:11", seen=-900)
+    a_beat(database, "máy-1:77", seen=-2, started=-60)
+    assert workers(told(database)) == {
+        'bantin_workers{health="well",role="worker"}': 1,
+        'bantin_workers{health="silent",role="worker"}': 1,
+    }
+
+
 def test_a_worker_without_progress_while_work_waits_is_stalled(database: Database) -> None:
     a_bulletin(database, run_at=NOON - timedelta(seconds=40))
     a_beat(database, "máy-1:10", seen=-2, progress=-35)
@@ -112,3 +122,35 @@ def test_quarantine_and_articles_are_told(database: Database) -> None:
     figures = told(database)
     assert figures['bantin_articles{pub_status="usable"}'] == 1
     assert figures["bantin_quarantine_oldest_age_seconds"] > 0
+
+
+def behind(database: Database, name: str, *, position: int, made: int) -> None:
+    database.run(
+        "INSERT INTO consumer VALUES (%(name)s, '{}', %(position)s, %(made)s, NULL)",
+        name=name, position=position, made=NOON + timedelta(seconds=made),
+    )  # fmt: skip
+
+
+def test_each_consumer_s_lag_is_told_in_changes_and_seconds(database: Database) -> None:
+    id = new_id()
+    database.run(
+        "INSERT INTO article (id, pub_status, available_at, announced, current_version) VALUES (%(id)s, 'usable', now(), true, 1)",
+        id=id,
+    )
+    for seq, ago in ((1, 300), (2, 200), (3, 100)):
+        database.run(
+            "INSERT INTO change (seq, type, article_id, version, at) VALUES (%(seq)s, 'article.published', %(id)s, 1, %(at)s)",
+            seq=seq, id=id, at=NOON - timedelta(seconds=ago),
+        )  # fmt: skip
+    database.run("UPDATE feed_head SET seq = 3")
+    behind(database, "web", position=1, made=0)
+    behind(database, "lưu trữ", position=3, made=1)
+    for number in range(50):
+        behind(database, f"đọc {number}", position=2, made=2)
+    figures = told(database)
+    database.run("UPDATE feed_head SET seq = 0")
+    seconds = {name: value for name, value in figures.items() if name.startswith("bantin_consumer_lag_seconds")}
+    assert (len(seconds), figures['bantin_consumer_lag_seconds{consumer="other"}']) == (51, 100)
+    assert seconds['bantin_consumer_lag_seconds{consumer="web"}'] == 200
+    items = {name: figures[f'bantin_consumer_lag_items{{consumer="{name}"}}'] for name in ("web", "lưu trữ", "other")}
+    assert items == {"web": 2, "lưu trữ": 0, "other": 1}

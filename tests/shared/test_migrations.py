@@ -16,7 +16,7 @@ import shared.tables.followers
 import shared.tables.operations
 import shared.tables.operators
 import shared.tables.search  # noqa: F401  # all modules fill the metadata
-from shared.contracts.bulletin import State
+from shared.contracts.states import State
 from shared.database import make_engine, transaction
 from shared.errors import DatabaseAway
 from shared.http import database_is_ready

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from services.api.app import make_app as make_api
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from services.ingest.app import make_app as make_ingest
 from shared import tracing
 from shared.settings import Settings
@@ -51,7 +51,7 @@ def post(settings: Settings, text: str, **headers: str) -> httpx.Response:
 
 def work(settings: Settings) -> None:
     pipeline.warm_up()
-    bench = tasks.furnish(settings)
+    bench = furnishing.furnish(settings)
     bench.enrich([])
     bench.tx_engine.dispose()
     bench.side_engine.dispose()

@@ -13,6 +13,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    Text,
     cast,
     func,
     literal,
@@ -24,9 +25,11 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy import Date as DateType
 from sqlalchemy import Uuid as UuidType
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.api.queries import Days
 from services.api.search.conditions import (
+    Columns,
     Query,
     any_fact,
     as_condition,
@@ -106,8 +109,19 @@ def page(tx: Connection, wanted: Wanted, *, sort: Sort, after: Place | None, lim
     article that was there at the first page exactly once.
     """
     in_session(tx)
-    cut = _cut(wanted, sort, after, limit).subquery("cut")
-    listed = (
+    if _may_be_among_the_first(wanted):
+        first = tx.execute(
+            _listed(_of_one_grade(wanted, 0, (None,), _among_the_first(wanted, sort, after), limit))
+        ).all()
+        if len(first) == limit:
+            return first
+    return tx.execute(_listed(_cut(wanted, sort, after, limit))).all()
+
+
+def _listed(places: Select[Any]) -> Select[Any]:
+    """The articles at these places."""
+    cut = places.subquery("cut")
+    return (
         select(
             cut.c.grade,
             cut.c.by,
@@ -128,7 +142,29 @@ def page(tx: Connection, wanted: Wanted, *, sort: Sort, after: Place | None, lim
         )
         .order_by(cut.c.grade, cut.c.by.desc(), cut.c.article_id.desc())
     )
-    return tx.execute(listed).all()
+
+
+_FIRST = 1_000
+"""So many articles are looked at before the indexes are asked."""
+
+
+def _may_be_among_the_first(wanted: Wanted) -> bool:
+    """May a look at the first articles in order fill a page? What most articles have is there, and only there cheap."""
+    return wanted.query is None and wanted.ids is None and not wanted.stories
+
+
+def _among_the_first(wanted: Wanted, sort: Sort, after: Place | None) -> Subquery:
+    """What of the first 1,000 articles in order is found, in order: no more is read, however many the filters let through."""
+    key = _KEYS[sort]
+    first = (
+        select(article_search, key.label("by"))
+        .where(*_behind(key, after))
+        .order_by(key.desc(), article_search.c.article_id.desc())
+        .limit(_FIRST)
+        .subquery("first")
+    )
+    found = select(first).where(*_known(wanted, first.c), *_filters(wanted, first.c))
+    return found.order_by(first.c.by.desc(), first.c.article_id.desc()).offset(0).subquery("found")
 
 
 def every(wanted: Wanted) -> Select[Any]:
@@ -146,20 +182,19 @@ def _cut(wanted: Wanted, sort: Sort, after: Place | None, limit: int | None) -> 
     grades: Sequence[Grade | None] = wanted.grades or (None,)
     if wanted.grades and sort != "relevance":
         grades = wanted.grades[-1:]
-    branches = [
-        _branch(wanted, number, grades, sort, after if after and after.grade == number else None, limit)
-        for number in range(after.grade if after else 0, len(grades))
-    ]
+    branches = []
+    for number in range(after.grade if after else 0, len(grades)):
+        found = _candidates(wanted, grades[number], sort, after if after and after.grade == number else None)
+        branches.append(_of_one_grade(wanted, number, grades, found, limit))
     if len(branches) == 1:
         return branches[0]
     return select(union_all(*branches).subquery("any_grade")).limit(limit)
 
 
-def _branch(
-    wanted: Wanted, number: int, grades: Sequence[Grade | None], sort: Sort, after: Place | None, limit: int | None
+def _of_one_grade(
+    wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Subquery, limit: int | None
 ) -> Select[Any]:
-    """The articles of one grade, in order."""
-    found = _candidates(wanted, grades[number], sort, after)
+    """Those of the candidates that are hit and may be seen, in order."""
     one = _seen(wanted, number, grades, found)
     branch = (
         select(literal(number).label("grade"), found.c.by, found.c.article_id)
@@ -182,44 +217,51 @@ def _seen(wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Su
 
 def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | None) -> Subquery:
     """What the indexes find, in order. The offset keeps PostgreSQL from asking the rest before it has sorted."""
-    key = _KEYS[sort]
-    columns = article_search.c
-    queries = [any_fact(facts) for facts in wanted.facts] + [f"!{any_fact([one])}" for one in wanted.not_facts]
+    key, columns = _KEYS[sort], article_search.c
     told = wanted.query.candidates(grade, columns) if wanted.query and grade else None
-    if isinstance(told, str):
-        queries.append(told)
     found = select(
-        article_search.c.article_id, article_search.c.version, article_search.c.vector, article_search.c.mentioned_days,
-        article_search.c.event_days, article_search.c.published_days, article_search.c.pipeline, key.label("by"),
-    )  # fmt: skip
-    if queries:
-        found = found.where(as_condition(" & ".join(queries), columns))
-    if told is not None and not isinstance(told, str):
-        found = found.where(told)
-    for condition in _filters(wanted):
-        found = found.where(condition)
-    if after:
-        kind = DateTime(timezone=True) if isinstance(after.by, datetime) else DateType
-        found = found.where(
-            tuple_(key, article_search.c.article_id) < tuple_(cast(after.by, kind), cast(after.id, UuidType))
-        )
-    return found.order_by(key.desc(), article_search.c.article_id.desc()).offset(0).subquery("found")
+        columns.article_id, columns.version, columns.vector, columns.mentioned_days, columns.event_days,
+        columns.published_days, columns.pipeline, key.label("by"),
+    ).where(*_behind(key, after), *_filters(wanted, columns))  # fmt: skip
+    if isinstance(told, str):
+        # One index has both, and reads of a fact that most articles have no more than of the words.
+        facts = [any_fact(facts) for facts in wanted.facts] + [f"!{any_fact([one])}" for one in wanted.not_facts]
+        found = found.where(as_condition(" & ".join([told, *facts]), columns))
+    else:
+        found = found.where(*_known(wanted, columns), *([] if told is None else [told]))
+    return found.order_by(key.desc(), columns.article_id.desc()).offset(0).subquery("found")
 
 
-def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
-    columns = article_search.c
+def _behind(key: ColumnElement[Any], after: Place | None) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    kind = DateTime(timezone=True) if isinstance(after.by, datetime) else DateType
+    return [tuple_(key, article_search.c.article_id) < tuple_(cast(after.by, kind), cast(after.id, UuidType))]
+
+
+def _known(wanted: Wanted, columns: Columns) -> list[ColumnElement[bool]]:
+    """The facts, where no words are looked for: the rows have them beside the vector, which is long and kept apart."""
+    known: list[ColumnElement[bool]] = [
+        columns["facts"].bool_op("&&")(cast(list(facts), ARRAY(Text))) for facts in wanted.facts
+    ]
+    if wanted.not_facts:
+        known.append(not_(columns["facts"].bool_op("&&")(cast(list(wanted.not_facts), ARRAY(Text)))))
+    return known
+
+
+def _filters(wanted: Wanted, columns: Columns) -> list[ColumnElement[bool]]:
     conditions = [names(ids, columns, least=wanted.least) for ids in wanted.entities]
     if wanted.days:
         conditions.append(speaks_of(wanted.days, columns))
     if wanted.stories:
         told = select(story_member.c.article_id).where(story_member.c.story_id.in_(wanted.stories))
-        conditions.append(columns.article_id.in_(told))
+        conditions.append(columns["article_id"].in_(told))
     if wanted.pipelines:
-        conditions.append(columns.pipeline.in_(wanted.pipelines))
+        conditions.append(columns["pipeline"].in_(wanted.pipelines))
     if wanted.as_of:
-        conditions.append(columns.at <= wanted.as_of.by)
+        conditions.append(columns["at"] <= wanted.as_of.by)
     if wanted.ids is not None:
-        conditions.append(columns.article_id.in_(wanted.ids))
+        conditions.append(columns["article_id"].in_(wanted.ids))
     return conditions
 
 

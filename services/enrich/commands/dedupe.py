@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from services.enrich.records import fingerprints
 from services.enrich.text.article import Article, Relation, UnreadableBulletin
 from services.enrich.text.clean import clean
@@ -75,7 +75,7 @@ def dedupe_lines(lines: BinaryIO, out: BinaryIO, settings: Settings) -> int:
 
     The lines are filed in the database of `settings`, which holds nothing else, and a workbench makes articles of them.
     """
-    bench = replace(tasks.furnish(settings), stages=STAGES)
+    bench = replace(furnishing.furnish(settings), stages=STAGES)
     known: dict[UUID, Any] = {}
     code = 0
     stream = (line for line in lines if line.strip())

@@ -5,7 +5,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,9 @@ from sqlalchemy import Engine
 
 from services.enrich import document, pipeline
 from services.enrich.commands.differences import Difference, differences
+from services.enrich.commands.judging import RELATED, Anew, Round
+from services.enrich.commands.parting import Again, words_of
+from services.enrich.commands.renewed import Renewed
 from services.enrich.records import archive
 from services.enrich.records.archive import FIELDS, Kept, Selection
 from services.enrich.text.article import Article, UnreadableBulletin
@@ -67,7 +70,8 @@ def _condition(key: str, value: str) -> str | datetime | UUID:
 class Outcome:
     """What reading one article again led to: where it now says something else, or why it can be read no more.
 
-    `has_other_words`: something else of its text counts when texts are compared. `article` is what it is now, if either is so.
+    `has_other_words`: something else of its text counts when texts are compared. `article` is what it is now, if either is so;
+    `words` has what it is compared by in any case, if it can be read.
     """
 
     article_id: UUID
@@ -75,6 +79,7 @@ class Outcome:
     differences: tuple[Difference, ...] = ()
     has_other_words: bool = False
     article: Article | None = None
+    words: Article | None = None
     error: str | None = None
 
     @property
@@ -150,7 +155,7 @@ class Report:
             "changed": self.changed,
             "unreadable": self.unreadable,
             **{name: self.done[name] for name in DONE if self.done},
-            "fields": {name: self.fields[name] for name in FIELDS if name in self.fields},
+            "fields": {name: self.fields[name] for name in (*FIELDS, *RELATED) if name in self.fields},
         }
 
 
@@ -160,12 +165,40 @@ def shadow(
     """Read the selected articles again in `jobs` processes. `progress` hears of the articles done, and of all."""
     with transaction(engine) as tx:
         total = archive.count(tx, selection)
-    report = Report(most_examples)
-    for _, outcomes in read_batches(engine, selection, jobs=jobs):
+    report, renewed = Report(most_examples), Renewed()
+    for kept, outcomes in read_batches(engine, selection, jobs=jobs):
+        judging = Round(engine=engine, read=to_judge(kept, outcomes), renewed=renewed)
         for outcome in outcomes:
-            report.add(outcome)
+            anew = judging.turn(outcome.article_id)
+            report.add(with_differences(outcome, anew))
+            if anew and _renew(renewed, outcome, anew):
+                judging.changed()
         progress(report.articles, total)
     return report
+
+
+def _renew(renewed: Renewed, outcome: Outcome, anew: Anew) -> bool:
+    """Remember what an article would say and be from now on; is it anything else than in the database?"""
+    is_tied_otherwise = anew.original != anew.was_original
+    if outcome.has_other_words:
+        renewed.add(anew.article)
+    if is_tied_otherwise:
+        renewed.tie(outcome.article_id, anew.original)
+    return outcome.has_other_words or is_tied_otherwise
+
+
+def to_judge(kept: Sequence[Kept], outcomes: Sequence[Outcome]) -> dict[UUID, Again]:
+    """Those that can be read, as they are judged again."""
+    return {
+        one.article_id: Again(one, outcome.words, outcome.has_other_words)
+        for one, outcome in zip(kept, outcomes, strict=True)
+        if outcome.words is not None
+    }
+
+
+def with_differences(outcome: Outcome, anew: Anew | None) -> Outcome:
+    """The outcome with what else would be decided of its relations and its story."""
+    return replace(outcome, differences=(*outcome.differences, *anew.differences)) if anew else outcome
 
 
 def read_again(kept: Kept) -> Outcome:
@@ -192,6 +225,7 @@ def read_again(kept: Kept) -> Outcome:
         differences=other,
         has_other_words=has_other_words,
         article=article if other or has_other_words else None,
+        words=words_of(article),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from services.enrich.claims import Verdict
 from services.enrich.text.article import Article
-from shared.contracts.bulletin import State
+from shared.contracts.states import State
 from shared.latency import bucket_of
 
 MOST_PAGES = 2_000

@@ -3,8 +3,9 @@
 Arrays go to PostgreSQL in binary (`%(name)b`): as text they would be escaped letter by letter.
 """
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from services.enrich.text.duplicates import MOST_CANDIDATES, Candidate, pack, un
 _NEWEST = 30
 """Articles that are read under one key; a form of words that comes every day has thousands."""
 
+_ALL = 2**63 - 1
+"""No article has so high a number."""
+
 _LOCK = """
 SELECT pg_advisory_xact_lock(lock_id) FROM (
     SELECT DISTINCT lock_id FROM unnest(%(lock_ids)b::int8[]) AS lock_id ORDER BY lock_id
@@ -30,8 +34,8 @@ SELECT pg_advisory_xact_lock(lock_id) FROM (
 _CANDIDATES = """
 WITH hit AS (
     SELECT asker, number, count(*) AS keys
-    FROM unnest(%(askers)b::int4[], %(keys)b::int8[]) AS asked (asker, key),
-         LATERAL (SELECT number FROM article_band WHERE article_band.key = asked.key
+    FROM unnest(%(askers)b::int4[], %(keys)b::int8[], %(belows)b::int8[]) AS asked (asker, key, below),
+         LATERAL (SELECT number FROM article_band WHERE article_band.key = asked.key AND number < asked.below
                   ORDER BY number DESC LIMIT %(newest)s) AS band
     GROUP BY asker, number
 ), ranked AS (
@@ -56,6 +60,13 @@ WITH made AS (
 INSERT INTO article_band (key, number)
 SELECT band.key, kept.number
 FROM unnest(%(owners)b::uuid[], %(keys)b::int8[]) AS band (article_id, key) JOIN kept USING (article_id)
+"""
+
+_RENEW = "UPDATE article_fingerprint SET said = %(said)s WHERE article_id = %(article)s RETURNING number"
+_RENEW_BANDS = """
+WITH place AS (SELECT number FROM article_fingerprint WHERE article_id = %(article)s),
+gone AS (DELETE FROM article_band USING place WHERE article_band.number = place.number AND key <> ALL(%(keys)s))
+INSERT INTO article_band (key, number) SELECT key, number FROM place, unnest(%(keys)s::int8[]) AS key ON CONFLICT DO NOTHING
 """
 
 # What is like an article that a person found to be a duplicate is like its original; where is told of its own text alone.
@@ -109,14 +120,23 @@ def lock(tx: Connection, articles: Sequence[Article]) -> None:
 
 
 def candidates(
-    tx: Connection, articles: Sequence[Article], known: MutableMapping[int, tuple[UUID, Said]]
+    tx: Connection,
+    articles: Sequence[Article],
+    known: MutableMapping[int, tuple[UUID, Said]],
+    below: Mapping[UUID, int] = MappingProxyType({}),
 ) -> dict[UUID, list[Candidate]]:
     """For each article the earlier ones that share most bands with it, the likeliest first.
 
-    `known` is what this transaction has read before, by number; what is read now is added.
+    `known` is what this transaction has read before, by number; what is read now is added. Of an article in `below` only
+    those of lower numbers: it is asked again what was there when it came.
     """
     pairs = [(asker, key) for asker, article in enumerate(articles) for key in set(article.bands)]
-    asked = {"askers": [asker for asker, _ in pairs], "keys": [key for _, key in pairs]}
+    belows = [below.get(article.id, _ALL) for article in articles]
+    asked = {
+        "askers": [asker for asker, _ in pairs],
+        "keys": [key for _, key in pairs],
+        "belows": [belows[asker] for asker, _ in pairs],
+    }
     found = tx.exec_driver_sql(_CANDIDATES, {**asked, "newest": _NEWEST, "most": MOST_CANDIDATES}).all()
     numbers = {number for _, number, _ in found}
     if seen := list(numbers & known.keys()):
@@ -144,6 +164,16 @@ def forget(tx: Connection, articles: Sequence[UUID]) -> None:
     """
     if articles:
         tx.exec_driver_sql(sql, {"ids": list(articles)})
+
+
+def renew(tx: Connection, article: Article) -> None:
+    """Keep what an article says now in its old place: it stays as new, or as old, as it is among those of its keys."""
+    assert article.said is not None
+    values = {"article": article.id, "said": pack(article.said), "keys": list(set(article.bands))}
+    if tx.exec_driver_sql(_RENEW, values).scalar() is None:
+        add(tx, [article])
+        return
+    tx.exec_driver_sql(_RENEW_BANDS, values)
 
 
 def add(tx: Connection, articles: Sequence[Article]) -> None:

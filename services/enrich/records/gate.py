@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection
 
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 
 Kind = Literal["flash", "normal", "any"]
 """What a claim is for: flash bulletins; all, flash ones if they need no slot of their own; or one bulletin, whatever it is."""

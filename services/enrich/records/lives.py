@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from services.enrich.claims import Claimed, Version
 from services.enrich.records import search, stories
 from services.enrich.text.article import Article
+from services.enrich.text.duplicates import exact
 from services.enrich.text.stories import keys
 from shared.contracts.article import ChangeType, VersionKind
 from shared.feed import Deed, Told, give_duplicates, holders, lock_words, note_deeds, tell
@@ -180,6 +181,23 @@ WHERE NOT announced AND pub_status = 'usable' AND embargo_until <= now()
 """
 
 
+# It took no part in duplicates before: that another said the same meanwhile is told now, of both.
+_SAYS_THE_SAME = """
+INSERT INTO duplicate_relation (bulletin_id, original_id, kind, score, method, method_version, reason, decided_by, decided_at)
+SELECT bulletin_id, coalesce(holder.duplicate_of, holder.id), %(kind)s, %(score)s, %(method)s, %(version)s, %(reason)s, 'rule', %(now)s
+FROM article_version JOIN article AS holder ON holder.id = %(holder)s
+WHERE article_id = %(id)s AND article_version.version = %(number)s AND holder.duplicate_of IS DISTINCT FROM %(id)s
+ON CONFLICT (bulletin_id, original_id) DO NOTHING
+"""
+
+
+def _relate(tx: Connection, article: UUID, number: int, holder: UUID, *, now: datetime) -> None:
+    said = exact(holder)
+    values = {"id": article, "number": number, "holder": holder, "kind": said.kind, "score": said.score, "now": now}
+    values |= {"method": said.basis.method, "version": said.basis.version, "reason": said.reason}
+    tx.exec_driver_sql(_SAYS_THE_SAME, values)
+
+
 def lift(tx: Connection, *, limit: int, new_id: NewId) -> int:
     """Publish articles whose embargo is over, by PostgreSQL's clock, in the order of their moments; how many.
 
@@ -215,6 +233,8 @@ def lift(tx: Connection, *, limit: int, new_id: NewId) -> int:
     for row in ready:
         takes = held_by.setdefault(row.exact_key, row.id) == row.id
         tx.exec_driver_sql(publish, {"id": row.id, "key": row.exact_key if takes else None, "now": now})
+        if not takes:
+            _relate(tx, row.id, row.current_version, held_by[row.exact_key], now=now)
     search.show(tx, [row.id for row in ready])
     stories.show(tx, [sketched[row.id] for row in ready if row.id in sketched], now=now, new_id=new_id)
     deeds = [Deed(row.id, row.current_version, "published", "clock", "its embargo is over") for row in ready]

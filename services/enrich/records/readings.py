@@ -94,8 +94,7 @@ def find_by_new_words(tx: Connection, one: Version, standing: Standing) -> None:
         holder = holders(tx, [key]).get(key, one.article.id)
         tx.exec_driver_sql(_NEW_KEY, {**values, "key": key if holder == one.article.id else standing.exact_key})
     tx.exec_driver_sql(_NEW_VERSION_KEY, values)
-    fingerprints.forget(tx, [one.article.id])
-    fingerprints.add(tx, [one.article])
+    fingerprints.renew(tx, one.article)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,7 @@ from services.enrich.records.statements import execute, fetch
 from services.enrich.text.article import Article
 from services.enrich.text.period import days_of, united
 from services.enrich.text.places import terms_of
-from shared.contracts.bulletin import Priority
+from shared.contracts.states import Priority
 from shared.decoding import filed_text
 from shared.feed import Told, tell
 from shared.tables.articles import FINDINGS

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from services.enrich.claims import Version
 from services.enrich.text.places import terms_of
-from shared.contracts.bulletin import PROBE
+from shared.contracts.states import PROBE
 from shared.orthography.lexemes import BODY, BYLINE, CAPTION, FORM, LEAD, TITLE, Part, plain, vector, words
 
 _SIGNS = {"headline": TITLE, "lead": LEAD, "caption": CAPTION, "byline": BYLINE}
@@ -35,18 +35,19 @@ class Said:
 # The days and places are those that the version has; only its words are made here.
 _KEEP = """
 INSERT INTO article_search (article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days,
-                            provinces, form, vector, pipeline)
+                            provinces, form, facts, vector, pipeline)
 SELECT article.id, article_version.version, article.available_at, coalesce(lower(published_days), '0001-01-01'),
        coalesce(lower(event_days), '0001-01-01'), published_days, event_days, mentioned_days,
        ARRAY(SELECT substr(term, 10) FROM unnest(place_terms) AS term WHERE starts_with(term, 'province ')),
-       %(form)s, made.vector::tsvector, article_version.pipeline
-FROM unnest(%(ids)b::uuid[], %(vectors)b::text[]) AS made (id, vector)
+       %(form)s, string_to_array(made.facts, E'\x1f'), made.vector::tsvector,
+       article_version.pipeline
+FROM unnest(%(ids)b::uuid[], %(facts)b::text[], %(vectors)b::text[]) AS made (id, facts, vector)
 JOIN article ON article.id = made.id
 JOIN article_version ON article_version.article_id = article.id AND article_version.version = article.current_version
 ON CONFLICT (article_id) DO UPDATE SET
     version = excluded.version, at = excluded.at, published_on = excluded.published_on, event_on = excluded.event_on,
     published_days = excluded.published_days, event_days = excluded.event_days, mentioned_days = excluded.mentioned_days,
-    provinces = excluded.provinces, form = excluded.form, vector = excluded.vector,
+    provinces = excluded.provinces, form = excluded.form, facts = excluded.facts, vector = excluded.vector,
     pipeline = excluded.pipeline
 """
 
@@ -134,8 +135,11 @@ def _said_before(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Said]:
 
 def _keep(tx: Connection, said: dict[UUID, Said]) -> None:
     if said:
-        vectors = [vector(_parts(one.blocks), _facts(one)) for one in said.values()]
-        tx.exec_driver_sql(_KEEP, {"ids": list(said), "vectors": vectors, "form": FORM})
+        facts = [_facts(one) for one in said.values()]
+        vectors = [vector(_parts(one.blocks), known) for one, known in zip(said.values(), facts, strict=True)]
+        # No fact holds a control character: lists of different lengths go as one array.
+        told = ["\x1f".join(known) for known in facts]
+        tx.exec_driver_sql(_KEEP, {"ids": list(said), "facts": told, "vectors": vectors, "form": FORM})
 
 
 def _parts(blocks: Iterable[tuple[str, str]]) -> list[Part]:

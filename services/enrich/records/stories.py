@@ -65,7 +65,7 @@ FROM story_member JOIN story ON story.id = story_member.story_id WHERE article_i
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Newcomer:
+class Newcomer:
     """A new article with what it was found to share an event with."""
 
     article: Article
@@ -117,16 +117,22 @@ def gather(tx: Connection, made: Sequence[tuple[datetime, Article]], *, new_id: 
     others = {match.id for one in newcomers for match in one.matches}
     if not others:
         return
-    tx.exec_driver_sql(_LOCK, {"ids": list(others)})
-    # All rows that may be written, in one order too; then again, for what was merged while the locks were waited for.
-    tx.exec_driver_sql(_LOCK_STORIES, {"ids": list(set(_stories_of(tx, others).values()))})
-    told = _stories_of(tx, others)
+    lock(tx, others)
+    # Again, for what was merged while the locks were waited for.
+    told = stories_of(tx, others)
     for one in newcomers:
         if one.matches:
-            _join(tx, one, told, new_id)
+            join(tx, one, told, new_id)
 
 
-def _with_matches(tx: Connection, made: Sequence[tuple[datetime, Article]]) -> list[_Newcomer]:
+def lock(tx: Connection, articles: set[UUID], *, also: Sequence[UUID] = ()) -> None:
+    """Keep everybody else from deciding on the stories of articles; all rows that may be written are locked, in one order,
+    `also` other stories."""
+    tx.exec_driver_sql(_LOCK, {"ids": list(articles)})
+    tx.exec_driver_sql(_LOCK_STORIES, {"ids": list({*stories_of(tx, articles).values(), *also})})
+
+
+def _with_matches(tx: Connection, made: Sequence[tuple[datetime, Article]]) -> list[Newcomer]:
     sketches = {article.id: article.sketch for _, article in made}
     owned = [(id, key) for id, one in sketches.items() for key in keys(one)]
     received = {article.id: received_at for received_at, article in made}
@@ -141,17 +147,17 @@ def _with_matches(tx: Connection, made: Sequence[tuple[datetime, Article]]) -> l
         },
     ).all()
     numbers = {row.article_id: row.number for row in kept}
-    likely = _likely(tx, [(numbers[id], key) for id, key in owned], since=min(received.values()) - WINDOW)
-    related = _sketched(tx, {relation.other for _, article in made for relation in article.relations})
+    candidates = likely(tx, [(numbers[id], key) for id, key in owned], since=min(received.values()) - WINDOW)
+    related = sketched(tx, {relation.other for _, article in made for relation in article.relations})
     return [
-        _Newcomer(
+        Newcomer(
             article=article,
             received_at=received[article.id],
             matches=matches(
                 article,
                 received[article.id],
                 [
-                    *likely.get(numbers[article.id], ()),
+                    *candidates.get(numbers[article.id], ()),
                     *(related[one.other] for one in article.relations if one.other in related),
                 ],
             ),
@@ -160,7 +166,7 @@ def _with_matches(tx: Connection, made: Sequence[tuple[datetime, Article]]) -> l
     ]
 
 
-def _likely(tx: Connection, asked: Sequence[tuple[int, int]], *, since: datetime) -> Mapping[int, list[Likely]]:
+def likely(tx: Connection, asked: Sequence[tuple[int, int]], *, since: datetime) -> Mapping[int, list[Likely]]:
     """The earlier articles that share most telling pairs with each asker, by the askers' numbers."""
     found = tx.exec_driver_sql(
         _CANDIDATES,
@@ -172,13 +178,13 @@ def _likely(tx: Connection, asked: Sequence[tuple[int, int]], *, since: datetime
             "since": since,
         },
     ).all()
-    likely: dict[int, list[Likely]] = {}
+    candidates: dict[int, list[Likely]] = {}
     for asker, id, received_at, pairs in found:
-        likely.setdefault(asker, []).append(Likely(id=id, sketch=unpack(pairs), received_at=received_at))
-    return likely
+        candidates.setdefault(asker, []).append(Likely(id=id, sketch=unpack(pairs), received_at=received_at))
+    return candidates
 
 
-def _sketched(tx: Connection, articles: set[UUID]) -> dict[UUID, Likely]:
+def sketched(tx: Connection, articles: set[UUID]) -> dict[UUID, Likely]:
     """Articles by their ids, to be held against newcomers."""
     sql = """
     SELECT article_id, received_at, pairs FROM article_sketch JOIN readable_article ON readable_article.id = article_id
@@ -188,13 +194,13 @@ def _sketched(tx: Connection, articles: set[UUID]) -> dict[UUID, Likely]:
     return {row[0]: Likely(id=row[0], received_at=row[1], sketch=unpack(row[2])) for row in rows}
 
 
-def _stories_of(tx: Connection, articles: set[UUID]) -> dict[UUID, UUID]:
+def stories_of(tx: Connection, articles: set[UUID]) -> dict[UUID, UUID]:
     """The story of each article that has one; of a merged one, what it was merged into."""
     rows: Sequence[Any] = tx.exec_driver_sql(_TOLD, {"ids": list(articles)}).all()
     return {article: story for article, story in rows}  # noqa: C416  # a Row is no pair to mypy
 
 
-def _join(tx: Connection, one: _Newcomer, told: dict[UUID, UUID], new_id: NewId) -> None:
+def join(tx: Connection, one: Newcomer, told: dict[UUID, UUID], new_id: NewId) -> None:
     """Into the story of its best match. A story of its own is begun with a match that has none; a sure match of another
     story brings the two together, under the id of the older."""
     best = one.matches[0]
@@ -250,7 +256,7 @@ def _merge(tx: Connection, one: UUID, other: UUID) -> UUID | None:
     return kept  # type: ignore[no-any-return]  # a UUID
 
 
-def _add(tx: Connection, story: UUID, one: _Newcomer, best: Match) -> None:
+def _add(tx: Connection, story: UUID, one: Newcomer, best: Match) -> None:
     sql = """
     WITH joined AS (
         INSERT INTO story_member (article_id, story_id, other_id, score, method, method_version, reason, received_at)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -21,6 +22,16 @@ class Beat:
     progress_at: datetime
     memory_bytes: int | None = None
     children: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """In which stage a worker is with a bulletin, and since when."""
+
+    worker: str
+    bulletin: UUID
+    stage: str
+    since: datetime
 
 
 def beat(side: Connection, sign: Beat, *, now: datetime) -> None:
@@ -77,3 +88,27 @@ def note_hand(side: Connection, bulletin: Claimed | None, *, worker: str, now: d
     """
     id, number = (bulletin.id, bulletin.number) if bulletin else (None, None)
     execute(side, sql, worker=worker, id=id, number=number, now=now)
+
+
+def note_stages(side: Connection, stages: Sequence[Stage], *, over: Sequence[str], now: datetime) -> None:
+    """Note what workers are slow at, and that those of `over` are so no more. Who is to blame for a death is not touched."""
+    sql = """
+    INSERT INTO worker_hand (worker, since, stage_of, stage, stage_since)
+    SELECT worker, %(now)s, bulletin, stage, begun FROM unnest(
+        %(workers)s::text[], %(bulletins)s::uuid[], %(stages)s::text[], %(begun)s::timestamptz[]
+    ) AS told (worker, bulletin, stage, begun)
+    ON CONFLICT (worker) DO UPDATE SET stage_of = excluded.stage_of, stage = excluded.stage, stage_since = excluded.stage_since
+    """
+    execute(
+        side,
+        sql,
+        workers=[one.worker for one in stages],
+        bulletins=[one.bulletin for one in stages],
+        stages=[one.stage for one in stages],
+        begun=[one.since for one in stages],
+        now=now,
+    )
+    ended = """
+    UPDATE worker_hand SET stage_of = NULL, stage = NULL, stage_since = NULL WHERE worker = ANY(%(over)s::text[])
+    """
+    execute(side, ended, over=list(over))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
@@ -13,10 +13,11 @@ from services.ingest.decisions.records import Decision, NoSuchDecision
 from services.ingest.decisions.relations import Ruling
 from services.ingest.decisions.stories import UnknownStory
 from services.ingest.desk import Desk
-from services.ingest.named import named
+from services.ingest.named import AnyOrder, named
 from services.ingest.routes import the_desk
-from shared.contracts.bulletin import Order, Priority
+from shared.contracts.bulletin import Order
 from shared.contracts.decision import ArticlesOrder, DecisionList, DecisionOut, MergeOrder, RelationOrder
+from shared.contracts.states import Priority
 from shared.database import transaction
 from shared.errors import ArticleKilled, DatabaseAway, InvalidParameter, NoSuchArticle
 from shared.http import json_response, problem_answers
@@ -56,12 +57,7 @@ _STORY_REFUSALS = problem_answers(InvalidParameter, UnknownStory, NoSuchArticle,
 )
 def merge_stories(id: StoryId, order: MergeOrder, request: Request) -> Response:
     """Say that a story is that of `into`. Its id leads there from now on."""
-    asked = named(order, request)
-
-    def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
-        return Ruling(decision=stories.merge(tx, id, asked, now=now, new_id=new_id))
-
-    return _carry_out(the_desk(request), rule)
+    return _decide_story(stories.merge, id, order, request)
 
 
 @router.post(
@@ -69,12 +65,7 @@ def merge_stories(id: StoryId, order: MergeOrder, request: Request) -> Response:
 )
 def split_story(id: StoryId, order: ArticlesOrder, request: Request) -> Response:
     """Say that articles tell of another event: they make a story of their own, under a new id."""
-    asked = named(order, request)
-
-    def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
-        return Ruling(decision=stories.split(tx, id, asked, now=now, new_id=new_id))
-
-    return _carry_out(the_desk(request), rule)
+    return _decide_story(stories.split, id, order, request)
 
 
 @router.post(
@@ -82,10 +73,25 @@ def split_story(id: StoryId, order: ArticlesOrder, request: Request) -> Response
 )
 def gather_story(id: StoryId, order: ArticlesOrder, request: Request) -> Response:
     """Say that articles tell of this story's event, whatever story they were in, or none."""
+    return _decide_story(stories.gather, id, order, request)
+
+
+_AnyOrder_contra = TypeVar("_AnyOrder_contra", bound=Order, contravariant=True)
+
+
+class _StoryRule(Protocol[_AnyOrder_contra]):
+    """What a person's order does to a story; the decision that is kept of it."""
+
+    def __call__(
+        self, tx: Connection, asked: str, order: _AnyOrder_contra, *, now: datetime, new_id: NewId
+    ) -> Decision: ...
+
+
+def _decide_story(decide: _StoryRule[AnyOrder], id: str, order: AnyOrder, request: Request) -> Response:
     asked = named(order, request)
 
     def rule(tx: Connection, now: datetime, new_id: NewId) -> Ruling:
-        return Ruling(decision=stories.gather(tx, id, asked, now=now, new_id=new_id))
+        return Ruling(decision=decide(tx, id, asked, now=now, new_id=new_id))
 
     return _carry_out(the_desk(request), rule)
 

@@ -37,8 +37,8 @@ def add(connection: "psycopg.Connection[Any]", number: int, told: tuple[str, str
         """INSERT INTO article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text,
                published, blocks, dates, entities)
            VALUES (%(id)s, 1, %(id)s, 'first', 'p', %(at)s, %(at)s, %(title)s, '', '{}', '[]', '[]', '[]')""",
-        """INSERT INTO article_search (article_id, version, at, published_on, event_on, form, vector)
-           VALUES (%(id)s, 1, %(at)s, '2025-09-05', '0001-01-01', 1, %(vector)s::tsvector)""",
+        """INSERT INTO article_search (article_id, version, at, published_on, event_on, form, facts, vector)
+           VALUES (%(id)s, 1, %(at)s, '2025-09-05', '0001-01-01', 2, ARRAY['source ' || %(source)s], %(vector)s::tsvector)""",
         "INSERT INTO change VALUES (%(n)s + 1, 'article.published', %(id)s, 1, %(at)s)",
     ):
         connection.execute(statement, values)  # type: ignore[arg-type]  # one of these

@@ -68,8 +68,8 @@ def rows(number: int) -> dict[str, tuple[Any, ...]]:
         "article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text, published, "
         "blocks, dates, entities)": (id, 1, id, "first", "p", at, at, "", "", "{}", "[]", "[]", "[]"),
         "article_search (article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days, "
-        "provinces, form, vector, pipeline)": (
-            id, 1, at, day, day, days, days, "{" + days + "}", [province], 1, kept, "p",
+        "provinces, form, facts, vector, pipeline)": (
+            id, 1, at, day, day, days, days, "{" + days + "}", [province], 1, facts, kept, "p",
         ),
         "article_entity (article_id, version, entity_id, type, name, spans, confidence, reason)": (
             id, 1, UUID(int=int(2_000 * chance.random() ** 2)), "person", "", [], 1, "",
@@ -204,6 +204,20 @@ def test_neither_the_newest_nor_counts_and_facets_of_what_is_found_read_a_whole_
             whole_tables(tx, lambda: facets(tx, wanted, ("source", "province", "month", "entity", "kind", "type")))
             == set()
         )
+
+
+def test_a_page_is_the_same_whether_the_first_articles_fill_it_or_not(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(engine) as tx:
+        for name, filters in FILTERS.items():
+            for sort in ("newest", "published"):
+                wanted = ArticlesAsked.model_validate({"sort": sort, **filters}).wanted(tx)
+                pages = []
+                for most in (1_000, 1):
+                    monkeypatch.setattr(find, "_FIRST", most)
+                    pages.append(find.page(tx, wanted, sort=sort, after=None, limit=51))
+                assert pages[0] == pages[1], (name, sort)
 
 
 @pytest.mark.parametrize("after", [None, entity_queries.Place(0, "", ENTITY), entity_queries.Place(30, "", ENTITY)])

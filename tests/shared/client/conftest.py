@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.enrich import pipeline, tasks
+from services.enrich import furnishing, pipeline
 from shared.client import Bantin, Patience
 from shared.settings import Settings
 from tests.factories import a_text, some_bulletins
@@ -63,7 +63,7 @@ def work(ingest: Service) -> Iterator[Work]:
     """Let a worker work; given a number, on so many new bulletins."""
     # Else the first text of a session would be charged for reading all lists.
     pipeline.warm_up()
-    bench = tasks.furnish(Settings(database_url=ingest.database.url))
+    bench = furnishing.furnish(Settings(database_url=ingest.database.url))
 
     def work(count: int = 0) -> None:
         some_bulletins(ingest.database, [a_text() for _ in range(count)])

@@ -12,7 +12,7 @@ import pytest
 from infra.embedded import process
 from shared.client import AsyncBantin, Bantin, Gone, Missing, NoAnswer, NotAllowed, Patience, Refused, StrangeAnswer
 from shared.contracts import examples
-from shared.contracts.bulletin import State
+from shared.contracts.states import State
 from tests.factories import TEXT, a_json
 from tests.servers import Service
 from tests.shared.client.conftest import NOT_PATIENT, Flaky, Work, broken_off, hurry

@@ -32,6 +32,9 @@ class Candidate:
     shared: int
 
 
+METHODS = (("duplicates.exact", saying.VERSION), ("duplicates.compared", compared.VERSION))
+"""The methods of relations, with the versions of today."""
+
 Judged = MutableMapping[tuple[UUID, UUID], Comparison]
 """What was found of an article and an earlier one, by their ids: asked twice, before and under the locks."""
 
@@ -42,7 +45,7 @@ def relate(article: Article, original: UUID | None, candidates: Sequence[Candida
     `original` is the article of the same key, if there is one. `candidates` have keys in common, the likeliest first.
     """
     if original is not None:
-        return article.evolve(relations=(_exact(original),))
+        return article.evolve(relations=(exact(original),))
     found = list(_compared(article, candidates, judged))
     duplicates = [one for one in found if one[1].kind == "near"]
     if duplicates:
@@ -82,13 +85,14 @@ def _told_apart(article: Article, candidate: Candidate) -> tuple[Candidate, Comp
     return candidate, compare(candidate.said.text, article.said.text, thorough=True)
 
 
-def _exact(original: UUID) -> Relation:
+def exact(original: UUID) -> Relation:
+    """What a text of the same words is to the article that had them first."""
     return Relation(
         other=original,
         kind="exact",
         score=1.0,
         reason="the folded text is the same, letter for letter, but for captions, credits and tails",
-        basis=_basis("duplicates.exact", saying.VERSION, 1.0),
+        basis=_basis(*METHODS[0], 1.0),
     )
 
 
@@ -104,7 +108,7 @@ def _relation(article: Article, candidate: Candidate, comparison: Comparison) ->
         kind=comparison.kind,
         score=round(comparison.score, 4),
         reason=comparison.reason,
-        basis=_basis("duplicates.compared", compared.VERSION, round(comparison.score, 4)),
+        basis=_basis(*METHODS[1], round(comparison.score, 4)),
         spans=spans,
     )
 

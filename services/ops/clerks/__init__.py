@@ -1,0 +1,1 @@
+"""What goes on beside the pages, each in a thread of its own."""

@@ -1,0 +1,1 @@
+"""What the desk answers to programs, and what may be asked of it."""

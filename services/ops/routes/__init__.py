@@ -1,0 +1,1 @@
+"""The desk's addresses for programs: everything as JSON."""
