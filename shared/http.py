@@ -30,6 +30,7 @@ from shared.access.gate import Gate, SignIn
 from shared.contracts.problem import MEDIA_TYPE, Fault, Problem
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError, TooManyConnections
+from shared.examples import write_whole
 from shared.garbage import collect_seldom
 from shared.logging import configure, logger
 from shared.manual import STYLE, manual
@@ -72,6 +73,22 @@ def problem_answers(*errors: type[ServiceError]) -> dict[int | str, dict[str, An
         answer["content"][MEDIA_TYPE]["examples"][error.code] = {"summary": error.title(), "value": example}
     return answers
 
+
+def _example(value: object, kind: str = "application/json") -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's account of what a route answers when all is well: an example beside its schema."""
+    return {200: {"content": {kind: {"example": value}}}}
+
+
+_METRICS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/plain": {
+                "schema": {"type": "string"},
+                "example": '# TYPE bantin_http_requests_total counter\nbantin_http_requests_total{service="api",route="/v1/articles",method="GET",code="200"} 3.0\n',
+            }
+        }
+    }
+}
 
 Check = Callable[[], None]
 """Raises ServiceError, saying why the service is not ready."""
@@ -123,16 +140,21 @@ def _add_health(app: FastAPI, ready: Check, collectors: Iterable[Collector]) -> 
     for collector in collectors:
         asked.register(collector)
 
-    @app.get("/livez", tags=["health"], summary="Is the process alive?")
+    @app.get("/livez", tags=["health"], summary="Is the process alive?", responses=_example({"status": "alive"}))
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
 
-    @app.get("/readyz", tags=["health"], summary="Can it serve?", responses=problem_answers(DatabaseAway))
+    @app.get(
+        "/readyz",
+        tags=["health"],
+        summary="Can it serve?",
+        responses=_example({"status": "ready"}) | problem_answers(DatabaseAway),
+    )
     def readyz() -> dict[str, str]:
         ready()
         return {"status": "ready"}
 
-    @app.get("/metrics", tags=["health"], summary="Prometheus metrics", response_class=Response)
+    @app.get("/metrics", tags=["health"], summary="Prometheus metrics", response_class=Response, responses=_METRICS)
     def metrics() -> Response:
         return Response(generate_latest(REGISTRY) + generate_latest(asked), media_type=CONTENT_TYPE_LATEST)
 
@@ -198,7 +220,9 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The description, which also says what is needed to ask, and what every address may answer."""
         if self.openapi_schema is None:
-            complete(super().openapi(), self.gate.rules, problem_answers)
+            document = super().openapi()
+            write_whole(document, self.routes)
+            complete(document, self.gate.rules, problem_answers)
         assert self.openapi_schema is not None
         return self.openapi_schema
 

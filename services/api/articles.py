@@ -1,8 +1,7 @@
 """The address of the list of articles: all of them, or those that words and filters find."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from email.utils import formatdate
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from services.api import queries
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
+from services.api.dates import is_known, last_modified
 from services.api.places import UnknownUnit
 from services.api.routes import TheCursors, TheEngine, summary
 from services.api.search import find
@@ -24,6 +24,7 @@ from services.api.search.highlights import Found, highlights, snippet
 from services.api.search.language import BadQuery
 from services.api.search.lookup import look_up
 from services.api.search.vectors import all_of
+from shared.contracts import examples
 from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut
 from shared.contracts.examples import LOOKUP_IN
 from shared.contracts.problem import Fault
@@ -44,7 +45,20 @@ _NEWEST, _FOUND = "articles", "articles found"
     "/articles",
     response_model=ArticleList | ArticleSelection,
     summary="Articles: all, or those that words and filters find",
-    responses=problem_answers(InvalidParameter, UnknownUnit, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway),
+    responses={
+        200: {
+            "content": {
+                "application/json": {
+                    "examples": {
+                        "list": {"summary": "Articles.", "value": examples.ARTICLE_LIST},
+                        "selection": {"summary": "With `fields`.", "value": examples.ARTICLE_SELECTION},
+                    }
+                }
+            }
+        },
+        304: {"description": "As you have it."},
+        **problem_answers(InvalidParameter, UnknownUnit, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway),
+    },
 )
 def list_articles(
     request: Request, asked: Annotated[ArticlesAsked, Query()], engine: TheEngine, cursors: TheCursors
@@ -53,6 +67,8 @@ def list_articles(
     exactly once, however many arrive meanwhile."""
     fields = chosen(asked.fields, request.app.state.field_selections) if asked.fields else None
     with transaction(engine) as tx:
+        # The time first: what is listed after it may be newer, never older.
+        changed_at = queries.anything_changed(tx)
         wanted = asked.wanted(tx) if asked.picks or asked.needs_wanted else Wanted()
         page, onward = page_of(tx, asked, wanted, cursors)
         data = [summary(row) for row in page] if fields is None else _selected(tx, page, fields)
@@ -66,9 +82,11 @@ def list_articles(
             articles = find.count(tx, wanted, most=most)
             told["count"] = {"articles": articles, "exact": articles != most}
     headers = {"Link": f'</v1/articles?{asked.onward(onward)}>; rel="next"'} if onward else {}
-    if page:
-        newest = max(row.available_at for row in page)
-        headers["Last-Modified"] = formatdate(newest.timestamp(), usegmt=True)
+    now = datetime.now(UTC)
+    if modified := last_modified(changed_at, now):
+        headers["Last-Modified"] = modified
+    if is_known(request.headers, changed_at, now):
+        return Response(status_code=304, headers=headers | {"Cache-Control": "no-cache"})
     return json_response(told, headers=headers)
 
 

@@ -74,7 +74,8 @@ class CooccurringAsked(PageAsked):
     responses=problem_answers(InvalidParameter, BadCursor, CursorFilterMismatch, DatabaseAway),
 )
 def list_entities(asked: Annotated[EntitiesAsked, Query()], engine: TheEngine, cursors: TheCursors) -> Response:
-    """Entities that articles name, in Vietnamese order. With `q`, names with the accents as typed come first."""
+    """Entities that articles name, in Vietnamese order. With `q`, names with the accents as typed come first,
+    names that are only like it, as after a slip, last."""
     filter = asked.model_dump_json(include={"q", "type"})
     with transaction(engine) as tx:
         rows = entity_queries.entities(
@@ -82,7 +83,7 @@ def list_entities(asked: Annotated[EntitiesAsked, Query()], engine: TheEngine, c
         )
     page = rows[: asked.limit]
     onward = _onward(cursors, _LIST, page[-1].grade, page[-1], filter) if len(rows) > asked.limit else None
-    return _listed("/v1/entities", [_brief(row) for row in page], asked, onward)
+    return _listed("/v1/entities", [_found_by_name(row) for row in page], asked, onward)
 
 
 @router.get(
@@ -192,6 +193,10 @@ def _found(tx: Connection, id: str) -> tuple[Any, list[UUID]]:
 
 def _brief(row: AnyRow) -> dict[str, Any]:
     return {"id": written(ENTITY, row.id), "type": row.type, "name": row.name, "href": _href(row)}
+
+
+def _found_by_name(row: AnyRow) -> dict[str, Any]:
+    return {**_brief(row), "similar": row.grade >= entity_queries.SIMILAR}
 
 
 def _href(row: Any) -> str:

@@ -43,31 +43,41 @@ def entities(tx: Connection, *, q: str | None, type: str | None, after: Place | 
     """Entities in Vietnamese order; with `q` those that are called so, the nearest first.
 
     `q` is words, in any order, with accents or without, the last of which may be cut short. What has all accents as they
-    are typed comes first: the whole name, then its beginning, then the rest.
+    are typed comes first: the whole name, then its beginning, then the rest. Behind all these come names that are like
+    `q`, as with a slip of the finger: their grade is `SIMILAR` or higher.
     """
-    where = ["(%(type)s::text IS NULL OR lead.type = %(type)s)"]
-    if after:
-        where.append("(grade, lead.name_order, lead.id) > (%(grade)s::int, %(name_order)s, %(id)s::uuid)")
-    values: dict[str, Any] = {"type": type, "limit": limit, **(_told(after) if after else {})}
+    wanted: dict[str, Any] = {"type": type, "limit": limit, **(_told(after) if after else {})}
+    of_type = "(%(type)s::text IS NULL OR lead.type = %(type)s)"
     if q is None:
         # No grade to sort by: the index has the order.
-        if after:
-            where[-1] = "(lead.name_order, lead.id) > (%(name_order)s, %(id)s::uuid)"
-        where[0] = "lead.type = %(type)s" if type else "true"
+        onward = "(lead.name_order, lead.id) > (%(name_order)s, %(id)s::uuid)" if after else "true"
         source = "(SELECT *, 0 AS grade FROM entity WHERE lead_id IS NULL) AS lead"
-        sort = "lead.name_order, lead.id"
-    else:
-        words = bare(q).split(" ")
-        if not words[0]:
-            return []
-        values |= {"folded": folded(q), "bare": bare(q), "words": " & ".join(words) + ":*"}
-        source = f"({_HITS}) AS hit JOIN entity AS lead ON lead.id = hit.lead_id"
-        sort = "grade, lead.name_order, lead.id"
-    sql = f"""
+        where = ["lead.type = %(type)s" if type else "true", onward]
+        return _rows(tx, _listed(source, where, "lead.name_order, lead.id"), **wanted)
+    words = bare(q).split(" ")
+    if not words[0]:
+        return []
+    wanted |= {"folded": folded(q), "bare": bare(q), "words": " & ".join(words) + ":*"}
+    where = [of_type, "(grade, lead.name_order, lead.id) > (%(grade)s::int, %(name_order)s, %(id)s::uuid)"]
+    sort = "grade, lead.name_order, lead.id"
+    found: list[Any] = []
+    if after is None or after.grade < SIMILAR:
+        hits = f"({_HITS}) AS hit JOIN entity AS lead ON lead.id = hit.lead_id"
+        found += _rows(tx, _listed(hits, where if after else where[:1], sort), **wanted)
+    # Asked only where the page is not full yet: what is called so is mostly what was meant.
+    if len(found) < limit and len(bare(q)) >= _SHORTEST and _knows_slips(tx):
+        goes_on = after is not None and after.grade >= SIMILAR
+        likes = f"({_SIMILAR}) AS hit JOIN entity AS lead ON lead.id = hit.lead_id"
+        where = [*(where if goes_on else where[:1]), f"NOT EXISTS ({_CALLED_SO})"]
+        found += _rows(tx, _listed(likes, where, sort), **(wanted | {"limit": limit - len(found)}))
+    return found
+
+
+def _listed(source: str, where: Sequence[str], sort: str) -> str:
+    return f"""
     SELECT lead.id, lead.type, lead.name, lead.name_order, grade FROM {source} {_SEEN_ONCE}
     WHERE {" AND ".join(where)} ORDER BY {sort} LIMIT %(limit)s
     """
-    return _rows(tx, sql, **values)
 
 
 _HITS = """
@@ -77,6 +87,42 @@ SELECT coalesce(entity.lead_id, entity.id) AS lead_id,
 FROM entity_alias AS alias JOIN entity ON entity.id = alias.entity_id
 WHERE alias.words @@ to_tsquery('simple', %(words)s) GROUP BY 1
 """
+SIMILAR = 5
+"""The grade from which on an entity is not called as it was asked for, only nearly so."""
+_SHORTEST = 4
+"""Letters below which everything is like everything."""
+_LIKE, _LIKE_OF_A_WORD = 0.5, 0.25
+"""What part of the trigrams a name must share with all that was typed, and with each word of it but the shortest."""
+_MOST_SIMILAR = 200
+"""So many names are looked at, those that are most like it."""
+# A name may be typed in part, or in whole: how much of what was typed is in the name counts as much as how much of the name
+# was typed.
+_SIMILAR = f"""
+SELECT coalesce(entity.lead_id, entity.id) AS lead_id, min(near.grade) AS grade FROM (
+    SELECT alias.entity_id, {SIMILAR} + round(
+        100 - 50 * (word_similarity(%(bare)s, alias.bare) + similarity(%(bare)s, alias.bare))
+    )::int AS grade
+    FROM entity_alias AS alias
+    WHERE %(bare)s <%% alias.bare AND NOT EXISTS (
+        SELECT FROM unnest(string_to_array(%(bare)s, ' ')) AS word
+        WHERE length(word) > 2 AND word_similarity(word, alias.bare) < {_LIKE_OF_A_WORD}
+    )
+    ORDER BY 2, 1 LIMIT {_MOST_SIMILAR}
+) AS near JOIN entity ON entity.id = near.entity_id GROUP BY 1
+"""
+_CALLED_SO = """
+SELECT FROM (SELECT lead.id UNION ALL SELECT member.id FROM entity AS member WHERE member.lead_id = lead.id) AS one
+JOIN entity_alias AS other ON other.entity_id = one.id WHERE other.words @@ to_tsquery('simple', %(words)s)
+"""
+_READY_FOR_SLIPS = f"""
+SELECT to_regclass('ix_entity_alias_bare_trgm') IS NOT NULL,
+       set_config('pg_trgm.word_similarity_threshold', '{_LIKE}', true)
+"""
+
+
+def _knows_slips(tx: Connection) -> bool:
+    """Has this PostgreSQL the index by trigrams? Not where its contrib package was missing when it was migrated."""
+    return bool(tx.exec_driver_sql(_READY_FOR_SLIPS).one()[0])
 
 
 def _told(place: Place) -> dict[str, Any]:

@@ -14,11 +14,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from services.api import queries
-from services.api.exporting import FORMATS, Export, gzipped
+from services.api.exporting import FORMATS, Export, Format, gzipped
+from services.api.formats.specimens import ITEM
 from services.api.routes import base_of, item_of
 from services.api.search import find
 from services.api.search.asked import FiltersAsked
 from services.api.search.language import BadQuery
+from shared.contracts import examples
 from shared.contracts.article import ArticleOut
 from shared.contracts.ninjs import EXTENSION, extended_schema
 from shared.database import make_engine, transaction
@@ -93,13 +95,23 @@ class ExportAsked(FiltersAsked):
     )
 
 
+def _specimen(format: Format) -> str:
+    """A whole export of one article, as a description shows it; of what is no text, its first and last bytes."""
+    writer = format.writer()
+    made = writer.head() + writer.rows([ITEM]) + writer.end()
+    return f"{made[:4].decode()} … {made[-4:].decode()}" if format.packed else made.decode()
+
+
 @router.get(
     "/export",
     summary="All articles at once",
     response_class=Response,
     responses={
         200: {
-            "content": {one.media_type.partition(";")[0]: {"schema": {"type": "string"}} for one in FORMATS.values()},
+            "content": {
+                one.media_type.partition(";")[0]: {"schema": {"type": "string"}, "example": _specimen(one)}
+                for one in reversed(FORMATS.values())
+            },
             "headers": {HEAD_SEQ: {"schema": {"type": "integer"}, "description": "Go on with /v1/changes from here."}},
         },
         **problem_answers(InvalidParameter, BadQuery, TooManyExports, DatabaseAway),
@@ -163,7 +175,15 @@ class ExportResponse(StreamingResponse):
             self._export.close()
 
 
-@router.get("/schemas/{name}", summary="A JSON Schema of ours", responses=problem_answers(NoSuchSchema))
+@router.get(
+    "/schemas/{name}",
+    summary="A JSON Schema of ours",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/json": {"schema": {"type": "object"}, "example": examples.SCHEMA}}},
+        **problem_answers(NoSuchSchema),
+    },
+)
 def get_schema(name: str, request: Request) -> Response:
     """The schema of `article`, or of the extended form of ninjs (`ninjs-bantin`)."""
     id = f"{base_of(request)}/v1/schemas/{name}"

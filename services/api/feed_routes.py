@@ -1,18 +1,20 @@
 """The addresses of feeds: what is newest, for feed readers."""
 
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Engine
 
 from services.api import queries
 from services.api.articles import page_of
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
+from services.api.dates import is_known, last_modified
 from services.api.formats.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
+from services.api.formats.specimens import FEED
 from services.api.revalidation import matches
 from services.api.routes import TheCursors, TheEngine, base_of, item_of
 from services.api.search.asked import ArticlesAsked
@@ -27,7 +29,6 @@ from shared.reading import article_rows
 router = APIRouter(prefix="/v1/feeds", tags=["feeds"])
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_SETTLED = timedelta(seconds=2)
 _PROBLEMS = problem_answers(InvalidParameter, BadQuery, BadCursor, CursorFilterMismatch, DatabaseAway)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "As you have it."}}
 
@@ -38,7 +39,11 @@ Asked = Annotated[ArticlesAsked, Query()]
     "/atom.xml",
     summary="The newest articles, as Atom",
     response_class=Response,
-    responses={200: {"content": {ATOM: {"schema": {"type": "string"}}}}, **_UNCHANGED, **_PROBLEMS},
+    responses={
+        200: {"content": {ATOM: {"schema": {"type": "string"}, "example": atom(FEED).decode()}}},
+        **_UNCHANGED,
+        **_PROBLEMS,
+    },
 )
 def atom_feed(asked: Asked, request: Request, engine: TheEngine, cursors: TheCursors) -> Response:
     """An Atom feed (RFC 4287) of what `GET /v1/articles` lists, with the same filters; `rel="next"` leads to older ones."""
@@ -51,7 +56,14 @@ def atom_feed(asked: Asked, request: Request, engine: TheEngine, cursors: TheCur
     summary="The newest articles, as JSON Feed",
     response_class=Response,
     responses={
-        200: {"content": {JSON_FEED: {"schema": JsonFeedOut.model_json_schema(by_alias=True)}}},
+        200: {
+            "content": {
+                JSON_FEED: {
+                    "schema": JsonFeedOut.model_json_schema(by_alias=True),
+                    "example": orjson.loads(dumps(json_feed(FEED))),
+                }
+            }
+        },
         **_UNCHANGED,
         **_PROBLEMS,
     },
@@ -66,7 +78,7 @@ def _feed(asked: ArticlesAsked, request: Request, engine: Engine, cursors: Curso
     base = base_of(request)
     with transaction(engine) as tx:
         # The time first: what is listed after it may be newer, never older.
-        changed_at = queries.last_change(tx) or _NEVER
+        changed_at = queries.anything_changed(tx) or _NEVER
         page, onward = page_of(tx, asked, asked.wanted(tx) if asked.picks else Wanted(), cursors)
         found = article_rows(tx, [row.id for row in page])
     told = asked.model_dump(mode="json", exclude_unset=True)
@@ -75,7 +87,7 @@ def _feed(asked: ArticlesAsked, request: Request, engine: Engine, cursors: Curso
         title="Bantin",
         id=_with_query(address, {name: value for name, value in told.items() if name != "cursor"}),
         url=_with_query(address, told),
-        home=f"{base}/v1/articles",
+        home=f"{base}/",
         following=f"{address}?{asked.onward(onward)}" if onward else None,
         changed_at=changed_at,
         # What was taken back since the page was cut is not there.
@@ -89,22 +101,11 @@ def _with_query(address: str, asked: dict[str, Any]) -> str:
 
 def _answer(body: bytes, media_type: str, feed: Feed, request: Request) -> Response:
     headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
-    # The header has whole seconds: another change may still follow in the same one.
-    if datetime.now(UTC) - feed.changed_at >= _SETTLED:
-        headers["Last-Modified"] = format_datetime(feed.changed_at.astimezone(UTC), usegmt=True)
-    if _is_known(request, headers):
+    now = datetime.now(UTC)
+    if told := last_modified(feed.changed_at, now):
+        headers["Last-Modified"] = told
+    if matches(request.headers.get("if-none-match"), headers["ETag"]) or is_known(
+        request.headers, feed.changed_at, now
+    ):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
-
-
-def _is_known(request: Request, headers: dict[str, str]) -> bool:
-    """Does the reader have this already? Its ETag decides, and only without one its date."""
-    if tags := request.headers.get("if-none-match"):
-        return matches(tags, headers["ETag"])
-    since, changed = request.headers.get("if-modified-since"), headers.get("Last-Modified")
-    if since is None or changed is None:
-        return False
-    try:
-        return parsedate_to_datetime(changed) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):
-        return False

@@ -66,9 +66,35 @@ _CURRENT = (article_version.c.article_id == readable_article.c.id) & (
 )
 
 
-def last_change(tx: Connection) -> datetime | None:
-    """When the feed last told of anything; None if it never did."""
-    return tx.execute(select(change.c.at).order_by(change.c.seq.desc()).limit(1)).scalar_one_or_none()
+# A person's decision reaches articles that the feed tells nothing of; such decisions are few.
+_DECIDED = "(SELECT max(decided_at) FROM entity_decision), (SELECT max(decided_at) FROM article_decision)"
+# Transactions end in another order than they began: the newest is one of the last.
+_ANYTHING = f"""
+SELECT greatest((SELECT max(at) FROM (SELECT at FROM change ORDER BY seq DESC LIMIT 100) AS newest), {_DECIDED})
+"""
+# Whether it is in a story, others of the story decide.
+_ONE = f"""
+SELECT greatest(
+    (SELECT max(at) FROM change WHERE article_id = %(id)s), {_DECIDED},
+    (SELECT max(at) FROM story_member AS one JOIN story_member AS other USING (story_id)
+     JOIN change ON change.article_id = other.article_id WHERE one.article_id = %(id)s)
+)
+"""
+
+
+def anything_changed(tx: Connection) -> datetime | None:
+    """Since when every list is as it is; None if nothing was ever published."""
+    return tx.exec_driver_sql(_ANYTHING).scalar_one()  # type: ignore[no-any-return]  # a moment
+
+
+def one_changed(tx: Connection, id: UUID) -> datetime | None:
+    """Since when an article is as it is, but for its relations."""
+    return tx.exec_driver_sql(_ONE, {"id": id}).scalar_one()  # type: ignore[no-any-return]  # a moment
+
+
+def told_at(tx: Connection, seq: int) -> datetime | None:
+    """When the feed told of a position; None if there is none of this number."""
+    return tx.execute(select(change.c.at).where(change.c.seq == seq)).scalar_one_or_none()
 
 
 def recalled(tx: Connection, id: UUID) -> AnyRow | None:

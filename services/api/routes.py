@@ -1,6 +1,7 @@
 """The reading room's addresses."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,11 +13,13 @@ from sqlalchemy import Connection, Engine
 
 from services.api import queries
 from services.api.cursor import Cursors
+from services.api.dates import asks_by_date, is_known, last_modified
 from services.api.diff import difference
 from services.api.formats.item import Item
 from services.api.formats.negotiation import NotAcceptable, preferred
 from services.api.formats.ninjs import tombstone
 from services.api.formats.representations import FORMS, JSON, NINJS, OFFERED, content_type
+from services.api.formats.specimens import article_as
 from services.api.provenance import CleanText, Value, values
 from services.api.revalidation import matches
 from shared.contracts.article import ArticleOut, DiffOut, VersionList
@@ -74,9 +77,17 @@ VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="A version's
 _WHY_NOT = (NoSuchArticle, ArticleMerged, ArticleWithheld, ArticleKilled, ArticleErased, NotAcceptable, DatabaseAway)
 _HIDDEN = problem_answers(*_WHY_NOT)
 _HIDDEN_VERSION = problem_answers(*_WHY_NOT, NoSuchVersion, InvalidParameter)
+
+
+def _schema_of(kind: str) -> dict[str, Any]:
+    """What a form is made of: of ninjs its own schema, extended a document of its own schema's, else text."""
+    if kind == NINJS[0]:
+        return NinjsOut.model_json_schema(by_alias=True)
+    return {"type": "object" if kind in NINJS else "string"}
+
+
 _FORMS: dict[str, dict[str, Any]] = {
-    kind: {"schema": NinjsOut.model_json_schema(by_alias=True) if kind == NINJS[0] else {"type": "string"}}
-    for kind in OFFERED[1:]
+    kind: {"schema": _schema_of(kind), "example": article_as(kind)} for kind in OFFERED[1:]
 }
 
 
@@ -98,7 +109,8 @@ def get_article(id: ArticleId, request: Request, engine: TheEngine) -> Response:
             return _tombstone(id, recalled)
         row = readable_row(tx, id)
         relations = relations_of(tx, row)
-    return _shown(row, relations, request, form)
+        changed_at = _changed_at(tx, row, relations, request)
+    return _shown(row, relations, request, form, changed_at)
 
 
 @router.get(
@@ -128,7 +140,8 @@ def get_version(id: ArticleId, number: VersionNumber, request: Request, engine: 
     with transaction(engine) as tx:
         row = readable_row(tx, id, number)
         relations = relations_of(tx, row)
-    return _shown(row, relations, request, form)
+        changed_at = _changed_at(tx, row, relations, request)
+    return _shown(row, relations, request, form, changed_at)
 
 
 class DiffAsked(BaseModel):
@@ -250,7 +263,18 @@ def _tombstone(id: str, row: AnyRow) -> Response:
     return Response(dumps(told), media_type=NINJS[0], headers={"Cache-Control": "no-cache", "Vary": "Accept"})
 
 
-def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request, form: str) -> Response:
+def _changed_at(tx: Connection, row: AnyRow, relations: Sequence[AnyRow], request: Request) -> datetime | None:
+    """Since when the document is as it is; looked up only for who asks by date."""
+    if not asks_by_date(request.headers):
+        return None
+    told = queries.one_changed(tx, row.article_id)
+    times: list[datetime] = [row.valid_from, row.available_at, *(one.decided_at for one in relations)]
+    return max([*times, told] if told else times)
+
+
+def _shown(
+    row: AnyRow, relations: Sequence[AnyRow], request: Request, form: str, changed_at: datetime | None
+) -> Response:
     # Whatever changes the document changes one of these.
     last = max((relation.decided_at.timestamp() for relation in relations), default=0)
     links = crc32(dumps(row.links))
@@ -259,7 +283,10 @@ def _shown(row: AnyRow, relations: Sequence[AnyRow], request: Request, form: str
     modified = max(row.valid_from.timestamp(), row.available_at.timestamp(), last)
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Last-Modified": formatdate(modified, usegmt=True)}
     headers["Vary"] = "Accept"
-    if matches(request.headers.get("if-none-match"), etag):
+    now = datetime.now(UTC)
+    if changed_at and (told := last_modified(changed_at, now)):
+        headers["Last-Modified"] = told
+    if matches(request.headers.get("if-none-match"), etag) or is_known(request.headers, changed_at, now):
         return Response(status_code=304, headers=headers)
     shown = FORMS[form](item_of(row, relations, base_of(request)))
     return Response(shown, media_type=content_type(form), headers=headers)

@@ -24,7 +24,9 @@ def status(id: Annotated[str, typer.Argument(help="A bulletin's id, bul_…")], 
 
 
 def show_article(
-    id: Annotated[str, typer.Argument(help="An article's id, art_…, or its bulletin's, bul_…")], as_json: Json = False
+    id: Annotated[str, typer.Argument(help="An article's id, art_…, or its bulletin's, bul_…")],
+    as_json: Json = False,
+    as_ninjs: Annotated[bool, typer.Option("--ninjs", help="Write it as IPTC ninjs 3.1.")] = False,
 ) -> None:
     """Show an article with everything that was found in it."""
     with _ToldErrors(), connect() as client:
@@ -34,8 +36,11 @@ def show_article(
             found = client.article(receipt.duplicate_of) if receipt.duplicate_of else receipt.article
         else:
             found = client.article(id)
-    if found is None:
-        show.fail(f"{id} has no article: see `bantin status {id}`", 3)
+        if found is None:
+            show.fail(f"{id} has no article: see `bantin status {id}`", 3)
+        if as_ninjs:
+            show.document(client.ninjs(found.id).model_dump(mode="json", by_alias=True, exclude_unset=True))
+            return
     article = document(found)
     if as_json:
         show.document(article)

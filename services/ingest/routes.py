@@ -214,6 +214,7 @@ def _or_verdicts(answers: dict[int | str, dict[str, Any]]) -> dict[int | str, di
     openapi_extra=_POST_BODY,
     summary="File a bulletin",
     responses={
+        202: {"content": {JSON: {"examples": examples.TAKEN_IN}}},
         201: {"model": Receipt, "description": "`Prefer: wait=N` and published within N seconds."},
         200: {"model": Receipt, "description": "`Prefer: wait=N` and finished otherwise within N seconds."},
         **_or_verdicts(refusals()),
@@ -296,7 +297,13 @@ def get_bulletin(id: BulletinId, request: Request) -> Response:
     response_class=Response,
     summary="The bytes as they were received",
     responses={
-        200: {"content": {PLAIN: {}, JSON: {}}, "description": "The bytes."},
+        200: {
+            "content": {
+                PLAIN: {"schema": {"type": "string"}, "example": examples.TEXT},
+                JSON: {"schema": {"type": "object"}, "example": examples.BULLETIN_IN},
+            },
+            "description": "The bytes.",
+        },
         **problem_answers(NoSuchBulletin, UnderEmbargo, ArticleWithheld, ArticleKilled, ArticleErased, DatabaseAway),
     },
 )

@@ -40,7 +40,7 @@ from shared.contracts.bulletin import (
     Standing,
 )
 from shared.contracts.decision import ArticlesOrder, DecisionList, DecisionOut, MergeOrder, RelationKind, RelationOrder
-from shared.contracts.entity import EntityDetail, EntityList, EntitySummary
+from shared.contracts.entity import EntityDetail, EntityFound, EntityList
 from shared.contracts.ninjs import MEDIA_TYPE as NINJS
 from shared.contracts.ninjs import NinjsOut
 from shared.contracts.states import State
@@ -230,7 +230,7 @@ class AsyncBantin:
         """All articles, newest first, with the filters of GET /v1/articles; `limit` of them are asked for at once."""
         return self._pages("/v1/articles", {"limit": limit, **filters}, ArticleList)
 
-    def entities(self, limit: int = 200, **filters: Any) -> AsyncIterator[EntitySummary]:
+    def entities(self, limit: int = 200, **filters: Any) -> AsyncIterator[EntityFound]:
         """All entities, with the filters of GET /v1/entities."""
         return self._pages("/v1/entities", {"limit": limit, **filters}, EntityList)
 

@@ -20,12 +20,18 @@ class EntitySummary(BaseModel):
     href: str
 
 
+class EntityFound(EntitySummary):
+    """An entity in the list of all."""
+
+    similar: bool = Field(description="True: it is not called as `q` says, only nearly so, as after a slip.")
+
+
 class EntityList(BaseModel):
-    """Entities in Vietnamese order; searched for, the nearest to what was typed first."""
+    """Entities in Vietnamese order; searched for, the nearest to what was typed first, similar names last."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ENTITY_LIST]})
 
-    data: list[EntitySummary]
+    data: list[EntityFound]
     page: Page
 
 

@@ -309,6 +309,10 @@ BATCH_RECEIPT: dict[str, Any] = {
     ],
 }
 
+TAKEN_IN: dict[str, Any] = {
+    "one": {"summary": "A bulletin.", "value": ACCEPTED},
+    "form": {"summary": "The files of a form.", "value": BATCH_RECEIPT},
+}
 REVISION_IN: dict[str, Any] = {
     "text": TEXT.replace("5/9/2025", "6/9/2025"),
     "kind": "correction",
@@ -401,7 +405,7 @@ PERSON: dict[str, Any] = {
     "id": "ent_4d7f1b2a9c3e5d6f8a0b1c2d3e4f5a6b", "type": "person", "name": "Ngô Văn Thử",
     "href": "/v1/entities/ent_4d7f1b2a9c3e5d6f8a0b1c2d3e4f5a6b",
 }  # fmt: skip
-ENTITY_LIST: dict[str, Any] = {"data": [ENTITY_SUMMARY], "page": {"limit": 50, "next": None}}
+ENTITY_LIST: dict[str, Any] = {"data": [{**ENTITY_SUMMARY, "similar": False}], "page": {"limit": 50, "next": None}}
 ENTITY_DETAIL: dict[str, Any] = {
     **PERSON,
     "key": "ngô văn thử",
@@ -432,51 +436,40 @@ TIMELINE: dict[str, Any] = {
     "page": {"limit": 50, "next": None},
 }  # fmt: skip
 COOCCURRING: dict[str, Any] = {"data": [{**ENTITY_SUMMARY, "articles": 7}], "page": {"limit": 50, "next": None}}
-CONSUMER: dict[str, Any] = {
-    "name": "luu-tru",
-    "filter": {"type": [], "source": ["bao-vinh-long"], "entity": []},
-    "position": 7,
-    "head_seq": 9,
-    "lag": {"entries": 2, "seconds": 41.3},
-    "created_at": "2026-11-22T07:30:00+00:00",
-    "acked_at": "2026-11-22T07:36:11.702114+00:00",
-    "href": "/v1/consumers/luu-tru",
+_STORY_HEAD: dict[str, Any] = {
+    "id": _STORY,
+    "title": "Khánh thành cầu Vàm Sáng",
+    "first_at": ARTICLE_OUT["received_at"],
+    "last_at": "2025-09-05T04:02:11.000214+00:00",
 }
-WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105  # an example
-WEBHOOK: dict[str, Any] = {
-    "id": "whk_01a2022f5b7c7e80a1b2c3d4e5f60718",
-    "url": "https://toa-soan.example/bantin",
-    "filter": {"type": [], "source": [], "entity": []},
-    "format": "plain",
-    "enabled": True,
-    "disabled": None,
-    "disabled_at": None,
-    "failing_since": None,
-    "old_secret_until": None,
-    "position": 9,
-    "head_seq": 9,
-    "waiting": 0,
-    "created_at": "2026-11-22T07:30:00+00:00",
-    "href": "/v1/webhooks/whk_01a2022f5b7c7e80a1b2c3d4e5f60718",
+STORY_LIST: dict[str, Any] = {
+    "data": [{**_STORY_HEAD, "articles": 2, "sources": 2, "href": f"/v1/stories/{_STORY}"}],
+    "page": {"limit": 50, "next": None},
 }
-DELIVERY: dict[str, Any] = {
-    "id": 12,
-    "event": "evt_9",
-    "seq": 9,
-    "article": ARTICLE,
-    "state": "delivered",
-    "tries": 2,
-    "next_try_at": None,
-    "made_at": "2026-11-22T07:36:11.661002+00:00",
-    "ended_at": "2026-11-22T07:36:17.040118+00:00",
-    "attempts": [
+STORY_OUT: dict[str, Any] = {
+    **_STORY_HEAD,
+    "merged": [],
+    "articles": [
         {
-            "at": "2026-11-22T07:36:11.663+00:00",
-            "seconds": 0.021,
-            "status": 503,
-            "error": None,
-            "answer": "đang bảo trì",
+            "article": ARTICLE, "title": "Khánh thành cầu Vàm Sáng", "source": "bao-vinh-long",
+            "received_at": ARTICLE_OUT["received_at"], "by": None, "score": 0.0, "method": "stories.compared", "version": "1",
+            "reason": "the first of its story", "adds": {"names": [], "places": ["tỉnh Vĩnh Long"], "dates": ["Sáng 5/9/2025"]},
+            "href": f"/v1/articles/{ARTICLE}",
         },
-        {"at": "2026-11-22T07:36:17.02+00:00", "seconds": 0.018, "status": 200, "error": None, "answer": ""},
+        {
+            "article": "art_0199f3d1c07a7e11a5b2c3d4e5f60718", "title": "Cầu Vàm Sáng thông xe", "source": "bao-go-me",
+            "received_at": "2025-09-05T04:02:11.000214+00:00", "by": ARTICLE, "score": 0.61, "method": "stories.compared",
+            "version": "1", "reason": "the same day and the same place, and words that few use: Vàm Sáng",
+            "adds": {"names": ["Ngô Văn Thử"], "places": [], "dates": []},
+            "href": "/v1/articles/art_0199f3d1c07a7e11a5b2c3d4e5f60718",
+        },
     ],
+}  # fmt: skip
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://bantin.example/v1/schemas/article",
+    "title": "ArticleOut",
+    "type": "object",
+    "properties": {"id": {"title": "Id", "type": "string"}},
+    "required": ["id"],
 }

@@ -24,6 +24,7 @@ class FeedExtension(BaseModel):
     source: str | None
     published: str | None
     story: str | None
+    href: str
 
 
 class FeedItem(BaseModel):

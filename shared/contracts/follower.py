@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts import examples
+from shared.contracts import examples_of_following as examples
 from shared.contracts.article import ChangeList
 from shared.contracts.following import ChangeFilter
 
@@ -57,11 +57,15 @@ class ConsumerOut(BaseModel):
 class ConsumerList(BaseModel):
     """All consumers, by name."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CONSUMER_LIST]})
+
     data: list[ConsumerOut]
 
 
 class ConsumerChanges(ChangeList):
     """What follows a consumer's acknowledged position. Acknowledge `last_seq` and ask again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CONSUMER_CHANGES]})
 
     consumer: str
 
@@ -131,6 +135,8 @@ class WebhookSecret(WebhookOut):
 class WebhookList(BaseModel):
     """All webhooks, the first made first."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.WEBHOOK_LIST]})
+
     data: list[WebhookOut]
 
 
@@ -170,6 +176,8 @@ class DeliveryPage(BaseModel):
 
 class DeliveryList(BaseModel):
     """Deliveries, the newest first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DELIVERY_LIST]})
 
     data: list[DeliveryOut]
     page: DeliveryPage

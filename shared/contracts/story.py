@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from shared.contracts import examples
 from shared.contracts.article import Page
 
 
@@ -21,6 +22,8 @@ class StorySummary(BaseModel):
 
 class StoryList(BaseModel):
     """A page of stories."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STORY_LIST]})
 
     data: list[StorySummary]
     page: Page
@@ -55,6 +58,8 @@ class StoryOut(BaseModel):
 
     `merged` are the ids of stories that were found to be this one; they lead here.
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STORY_OUT]})
 
     id: str
     title: str

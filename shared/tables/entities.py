@@ -56,6 +56,8 @@ entity_alias = Table(
     Column("words", TSVECTOR, Computed("to_tsvector('simple'::regconfig, bare)", persisted=True)),
     Index(None, "bare"),
     Index(None, "words", postgresql_using="gin"),
+    # Names with slips. Not there where PostgreSQL has no pg_trgm: docs/decisions/0028.
+    Index("ix_entity_alias_bare_trgm", "bare", postgresql_using="gin", postgresql_ops={"bare": "gin_trgm_ops"}),
     comment="What an entity is called.",
 )
 

@@ -46,10 +46,12 @@ article_search = Table(
         comment="What is known of the whole article, as in the vector: there for who looks for words too, here for who does not.",
     ),
     Column("vector", TSVECTOR, nullable=False),
+    Column("pipeline", Text, comment="By which the version was read; null: not looked up yet."),
     # Newcomers wait on a short list beside the index: many are put into it at once, and a reader looks through the list.
     Index(None, "vector", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 1024}),
     Index(None, "facts", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
     Index(None, "at", "article_id"),
+    Index(None, "pipeline", "at", "article_id"),
     Index(None, "published_on", "article_id"),
     Index(None, "event_on", "article_id"),
     Index(None, "published_days", postgresql_using="gist"),

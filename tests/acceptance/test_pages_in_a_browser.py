@@ -117,6 +117,29 @@ def test_a_bulletin_is_posted_watched_read_found_and_followed(browser: "Browser"
     sync_api.expect(live.locator(".hit").first).to_contain_text("làng chài Ba Cồn")
 
 
+def test_a_name_typed_with_a_slip_is_suggested_and_taken_with_the_keyboard(browser: "Browser", house: Stack) -> None:
+    page = a_page(browser, house)
+    page.goto("/entities")
+    field = page.get_by_role("combobox", name="Tìm tên người")
+    field.press_sequentially("lo vna thu")
+    option = page.get_by_role("option", name="Lò Văn Thử")
+    sync_api.expect(option).to_be_visible()
+    assert faults(page) == []
+    field.press("ArrowDown")
+    sync_api.expect(option).to_have_attribute("aria-selected", "true")
+    field.press("Enter")
+    page.wait_for_url("**/entities?q=L*")
+    sync_api.expect(page.locator(".columns a.person")).to_have_text("Lò Văn Thử")
+    # In a filter it is a name of that kind, and the form waits for more.
+    page.goto("/")
+    page.locator("details.filters summary").click()
+    page.get_by_label("Tổ chức").press_sequentially("cong na tinh")
+    suggested = page.locator("#names-org li")
+    sync_api.expect(suggested).to_have_text(["Công an tỉnh Thanh Hóa"])
+    page.keyboard.press("Escape")
+    sync_api.expect(suggested).to_be_hidden()
+
+
 @pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_no_serious_fault(browser: "Browser", house: Stack, colours: Any, width: int) -> None:
     for number in (214, 241):

@@ -55,8 +55,17 @@ def test_the_links_of_a_feed_lead_to_the_articles(api: Service, publish: Publish
     publish(1)
     item = api.http.get("/v1/feeds/feed.json").json()["items"][0]
     assert item["url"].startswith(api.url)
-    article = api.http.get(urlsplit(item["url"]).path).json()
-    assert article["title"] == item["title"]
+    page = api.http.get(urlsplit(item["url"]).path)
+    assert page.headers["content-type"].startswith("text/html")
+    assert item["title"] in page.text
+    assert api.http.get(urlsplit(item["_bantin"]["href"]).path).json()["title"] == item["title"]
+    entry = ET.fromstring(api.http.get("/v1/feeds/atom.xml").content).find("{*}entry")
+    assert entry is not None
+    links = [(one.get("rel"), one.get("type"), one.get("href")) for one in entry.iterfind("{*}link")]
+    assert links == [
+        ("alternate", "text/html", item["url"]),
+        ("alternate", "application/json", item["_bantin"]["href"]),
+    ]
 
 
 @pytest.mark.parametrize("feed", FEEDS)

@@ -8,10 +8,13 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import httpx
 import pytest
 
 from infra.embedded import process
 from services.enrich.workbench import Workbench
+from shared.contracts.ninjs import MEDIA_TYPE as NINJS
+from shared.contracts.ninjs import NinjsOut
 from shared.migrations import newest
 from tests.cli.conftest import Bantin, Done, run_bantin
 from tests.factories import TEXT, a_json
@@ -94,7 +97,7 @@ def test_a_command_that_needs_a_database_says_how_to_name_one(tmp_path: Path) ->
 
 
 def test_a_bulletin_is_followed_from_its_file_to_the_feed(
-    bantin: Bantin, ingest: Service, workbench: Workbench, bulletin_file: Path
+    bantin: Bantin, api_service: Service, workbench: Workbench, bulletin_file: Path
 ) -> None:
     (posted,) = documents(bantin("post", "--json", str(bulletin_file)))
     assert posted == {"file": str(bulletin_file), "bulletin": posted["bulletin"], "state": "queued"}
@@ -102,6 +105,10 @@ def test_a_bulletin_is_followed_from_its_file_to_the_feed(
     workbench.enrich([])
     (receipt,) = documents(bantin("status", "--json", posted["bulletin"]))
     (article,) = documents(bantin("show", "--json", posted["bulletin"]))
+    (ninjs,) = documents(bantin("show", "--ninjs", posted["bulletin"]))
+    told = httpx.get(f"{api_service.url}/v1/articles/{article['id']}", headers={"Accept": NINJS}).json()
+    assert set(ninjs) == set(told)
+    assert NinjsOut.model_validate(ninjs) == NinjsOut.model_validate(told)
     (change,) = documents(bantin("tail", "--json", "--since", "0", "--count", "1"))
     assert (queued["state"], receipt["state"], receipt["article"]) == ("queued", "published", article)
     assert (article["title"], change["article"], change["seq"]) == ("Khánh thành cầu Vàm Sáng", article["id"], 1)

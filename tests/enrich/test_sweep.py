@@ -322,12 +322,15 @@ def test_articles_that_an_older_version_made_are_found_after_some_turns(database
     some_bulletins(database, [a_text() for _ in range(30)])
     while sweep.bench.enrich([]):
         pass
-    kept = "SELECT article_id, at, published_on, provinces, form, facts, vector FROM article_search ORDER BY article_id"
+    kept = """
+    SELECT article_id, at, published_on, provinces, form, facts, vector, pipeline FROM article_search ORDER BY article_id
+    """
     before = database.rows(kept)
     database.run("DELETE FROM article_search WHERE article_id IN (SELECT article_id FROM article_search LIMIT 10)")
     database.run(
         "UPDATE article_search SET form = 0, facts = '{}', vector = '' WHERE article_id IN (SELECT id FROM article LIMIT 25)"
     )
+    database.run("UPDATE article_search SET pipeline = NULL WHERE article_id IN (SELECT id FROM article OFFSET 26)")
     for _ in range(3):
         sweep.catch_up()
     assert database.rows(kept) == before

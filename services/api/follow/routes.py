@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from services.api.follow.errors import PositionAhead
 from services.api.follow.reading import FeedReader
 from services.api.follow.stream import EventStream
+from shared.contracts import examples_of_following as examples
 from shared.contracts.article import ChangeList
 from shared.contracts.follower import BIGGEST_SEQ, Since
 from shared.contracts.following import ChangeFilter
@@ -81,7 +82,14 @@ class StreamAsked(ChangeFilter):
     response_model=ChangeList,
     summary="What changed, in order",
     responses={
-        200: {"content": {_CLOUD_EVENTS: {"schema": {"type": "array", "items": {"type": "object"}}}}},
+        200: {
+            "content": {
+                _CLOUD_EVENTS: {
+                    "schema": {"type": "array", "items": {"type": "object"}},
+                    "example": examples.CLOUD_EVENTS,
+                }
+            }
+        },
         **problem_answers(InvalidParameter, DatabaseAway),
     },
 )
@@ -112,7 +120,7 @@ LastEventId = Annotated[
     responses={
         200: {
             "description": "Server-sent events: `id` is the `seq`, `event` the type, `data` the change as in the list.",
-            "content": {"text/event-stream": {}},
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": examples.EVENT_STREAM}},
         },
         **problem_answers(InvalidParameter, DatabaseAway),
     },

@@ -44,7 +44,7 @@ def atom(feed: Feed) -> bytes:
     _text(ET.SubElement(root, "author"), "name", feed.title)
     _text(root, "generator", "Bantin")
     _link(root, "self", feed.url, ATOM)
-    _link(root, "alternate", feed.home, "application/json")
+    _link(root, "alternate", feed.home, "text/html")
     if feed.following:
         _link(root, "next", feed.following, ATOM)
     for item in feed.items:
@@ -62,6 +62,7 @@ def _entry(root: ET.Element, item: Item) -> None:
     _text(entry, "updated", item.modified_at.isoformat())
     for name in _authors(article):
         _text(ET.SubElement(entry, "author"), "name", name)
+    _link(entry, "alternate", item.page, "text/html")
     _link(entry, "alternate", item.url, "application/json")
     for tag in _tags(article):
         ET.SubElement(entry, "category", {"term": _xml(tag)})
@@ -101,7 +102,7 @@ def _json_item(item: Item) -> dict[str, Any]:
     summary, authors, tags = parts.lead(article), _authors(article), _tags(article)
     return {
         "id": item.urn,
-        "url": item.url,
+        "url": item.page,
         "title": article["title"],
         "content_html": parts.html(article),
         "content_text": parts.body(article),
@@ -119,6 +120,7 @@ def _json_item(item: Item) -> dict[str, Any]:
             "source": article["source"],
             "published": article["published"]["value"],
             "story": article["story"],
+            "href": item.url,
         },
     }
 

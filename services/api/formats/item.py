@@ -26,8 +26,13 @@ class Item:
         return urn(ARTICLE, self.article["id"])
 
     @property
+    def page(self) -> str:
+        """Where people read it."""
+        return f"{self.base}/articles/{self.article['id']}"
+
+    @property
     def url(self) -> str:
-        """Where it is read."""
+        """Where programs read it."""
         return f"{self.base}/v1/articles/{self.article['id']}"
 
 

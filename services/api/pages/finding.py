@@ -95,7 +95,14 @@ def show_entities(request: Request, engine: TheEngine, reader: TheReader) -> Res
         raise InvalidParameter(_what_is_wrong(error)) from None
     with transaction(engine) as tx:
         rows = entity_queries.entities(tx, q=asked.q, type=asked.type, after=None, limit=100)
-    return page("entities.html", reader, asked=asked, rows=[_brief(row) for row in rows])
+    similar = [_brief(row) for row in rows if row.grade >= entity_queries.SIMILAR]
+    return page(
+        "entities.html",
+        reader,
+        asked=asked,
+        rows=[_brief(row) for row in rows][: len(rows) - len(similar)],
+        similar=similar,
+    )
 
 
 @router.get("/entities/{id}")

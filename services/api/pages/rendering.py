@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.api.pages.reasons import reason
 from services.api.pages.words import LANGUAGES, day, iso, moment, months, share, words
 from shared.errors import ArticleMerged
 
@@ -28,7 +29,7 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_pages.filters.update(day=day, iso=iso, moment=moment, months=months, share=share)
+_pages.filters.update(reason=reason, day=day, iso=iso, moment=moment, months=months, share=share)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """What may be asked of the list of articles, and what is looked for then."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,12 +10,12 @@ import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from sqlalchemy import Connection
 
-from services.api import entity_queries
+from services.api import entity_queries, queries
 from services.api.places import place_terms, province_terms
 from services.api.queries import Days
 from services.api.search.conditions import Meanings, Query
 from services.api.search.facets import Facet
-from services.api.search.find import Sort, Wanted
+from services.api.search.find import AsOf, Sort, Wanted
 from services.api.search.language import fault, read
 from services.api.search.tree import Named, Node, leaves
 from services.api.search.vectors import Diacritics, grades
@@ -26,6 +27,9 @@ from shared.ids import read as read_id
 from shared.orthography.lexemes import plain, words
 
 MOST_IDS = 100
+_LANGUAGE = "vi"
+_EARLIER = timedelta(hours=1)
+"""Transactions take seconds and end in another order than they began; clocks of several machines differ by less."""
 _ENTITY_TYPES = {"person": "person", "org": "organization", "law": "document"}
 _NOT_FILTERS = {"limit", "cursor", "format", "fields", "highlight", "facets", "count"}
 
@@ -80,6 +84,23 @@ class FiltersAsked(BaseModel):
     person: Names = Field([], description="A person, by id or whole name.")
     org: Names = Field([], description="An organisation, by id or whole name.")
     law: Names = Field([], description="A law, decision or programme, by id, number or whole name.")
+    language: list[Annotated[str, StringConstraints(pattern=r"^-?[a-z]{2,3}$")]] = Field(
+        [], max_length=20, description="Its language, by ISO 639; everything here is Vietnamese, `vi`."
+    )
+    pipeline: Names = Field([], description="The version of all rules and data that its newest version was read with.")
+    min_confidence: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Entities and days that are asked for count only where they are at least so sure.",
+    )
+    as_of_seq: int | None = Field(
+        None,
+        ge=0,
+        le=2**63 - 1,
+        description="Only articles that are as they were at this position of the feed: what came or changed since is left out.",
+    )
     story: StoryIds = Field([], description="A story's id: only articles that tell of it.")
     id: str | None = Field(
         None,
@@ -111,7 +132,9 @@ class FiltersAsked(BaseModel):
     @property
     def filters(self) -> bool:
         """Is anything asked for but all articles?"""
-        return bool(self.model_fields_set - _NOT_FILTERS - {"sort", "diacritics", "place_mode", "date_field"})
+        return bool(
+            self.model_fields_set - _NOT_FILTERS - {"sort", "diacritics", "place_mode", "date_field", "min_confidence"}
+        )
 
     def wanted(self, tx: Connection) -> Wanted:
         """What is looked for. Raises BadQuery, and InvalidParameter for a name or id that means nothing."""
@@ -128,6 +151,10 @@ class FiltersAsked(BaseModel):
             not_entities=not_entities,
             stories=[_known(STORY, "story", one) for one in self.story],
             ids=self._ids() if self.id is not None else None,
+            pipelines=_sides(self.pipeline)[0],
+            not_pipelines=_sides(self.pipeline)[1],
+            least=self.min_confidence,
+            as_of=_as_of(tx, self.as_of_seq) if self.as_of_seq is not None else None,
         )
 
     def _facts(self) -> tuple[list[list[str]], list[str]]:
@@ -145,6 +172,9 @@ class FiltersAsked(BaseModel):
             if wanted:
                 picked.append([fact for one in wanted for fact in facts_of(one)])
             left_out += [fact for one in unwanted for fact in facts_of(one)]
+        languages, not_languages = _sides(self.language)
+        if _LANGUAGE in not_languages or (languages and _LANGUAGE not in languages):
+            picked.append([])  # no fact of which one must be so: nothing is found
         return picked, left_out
 
     def _entities(self, tx: Connection) -> tuple[list[list[UUID]], list[UUID]]:
@@ -246,6 +276,15 @@ def meant(tx: Connection, told: str, type: str) -> list[UUID]:
     if not type and id is None:
         raise InvalidParameter(f"entity {told!r} is no id: ent_ and 32 hexadecimal digits")
     return entity_queries.members(tx, [id] if id else entity_queries.called(tx, told, type))
+
+
+def _as_of(tx: Connection, seq: int) -> AsOf:
+    """A position of the feed. Raises InvalidParameter if it has not come so far."""
+    at = queries.told_at(tx, seq) if seq else datetime.min.replace(tzinfo=UTC)
+    if at is None:
+        told = f"the feed has not told of {seq} yet: `head_seq` of GET /v1/changes is how far it is"
+        raise InvalidParameter(told, errors=[Fault(pointer="query/as_of_seq", detail="is beyond the feed")])
+    return AsOf(seq=seq, by=at + _EARLIER if seq else at)
 
 
 def _meanings(tx: Connection, node: Node, day_field: str) -> Meanings:

@@ -5,13 +5,28 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, any_, cast, not_, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, TSQUERY, Range
+from sqlalchemy import (
+    REAL,
+    ColumnElement,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    column,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, TSQUERY, Range
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.api.queries import Days
 from services.api.search.tree import And, Dated, Leaf, Named, Node, Not, Or, Words, leaves, wanted
 from services.api.search.vectors import Grade, Match, Region, candidates, exact, fact_query, is_told_by_index
+from shared.tables.articles import article_version, change
 from shared.tables.entities import article_entity
 
 Columns: TypeAlias = ReadOnlyColumnCollection[str, ColumnElement[object]]
@@ -99,19 +114,48 @@ def any_fact(facts: Sequence[str]) -> str:
     return _any_of([fact_query(one) for one in facts])
 
 
-def names(ids: Sequence[UUID], columns: Columns) -> ColumnElement[bool]:
-    """Does the article name one of these entities? Asked, not joined: one that names two of them is one article."""
+def names(ids: Sequence[UUID], columns: Columns, *, least: float | None = None) -> ColumnElement[bool]:
+    """Does the article name one of these entities, at `least` so surely? Asked, not joined: one that names two of them is one
+    article."""
     naming = select(article_entity.c.article_id).where(
         article_entity.c.entity_id == any_(cast(list(ids), ARRAY(Uuid))),
         article_entity.c.version == columns["version"],
         article_entity.c.article_id == columns["article_id"],
     )
+    if least is not None:
+        # Kept with seven digits, asked for with more.
+        naming = naming.where(article_entity.c.confidence >= cast(least, REAL))
     return naming.correlate(columns["article_id"].table).exists()
 
 
 def speaks_of(days: Days, columns: Columns) -> ColumnElement[bool]:
     """Does the article speak of these days?"""
     return columns[_DAYS[days.field]].bool_op("&&")(cast(Range(days.first, days.last, bounds="[]"), DATERANGE))
+
+
+def speaks_surely_of(days: Days, columns: Columns, *, least: float) -> ColumnElement[bool]:
+    """Does it speak of these days in a value that is at `least` so sure? Read from the findings: for few rows only."""
+    asked = cast(Range(days.first, days.last, bounds="[]"), DATERANGE)
+    of_version = (article_version.c.version == columns["version"]) & (
+        article_version.c.article_id == columns["article_id"]
+    )
+    if days.field == "mentioned":
+        one = func.jsonb_array_elements(article_version.c.dates).table_valued(column("value", JSONB), name="one")
+        told = select(literal(1)).join_from(article_version, one, true())
+        value, confidence = one.c.value["value"], one.c.value["basis"]["confidence"]
+    else:
+        told = select(literal(1)).select_from(article_version)
+        found = article_version.c[days.field]
+        value, confidence = found["value"], found["confidence"]
+    told = told.where(of_version, confidence.as_float() >= least)
+    told = told.where(func.timex_days(value.as_string()).bool_op("&&")(asked))
+    return told.correlate(columns["article_id"].table).exists()
+
+
+def unchanged_since(seq: int, columns: Columns) -> ColumnElement[bool]:
+    """Has the feed told of nothing about the article behind this position?"""
+    later = select(change.c.seq).where(change.c.article_id == columns["article_id"], change.c.seq > seq)
+    return not_(later.correlate(columns["article_id"].table).exists())
 
 
 def as_condition(told: Told, columns: Columns) -> ColumnElement[bool]:

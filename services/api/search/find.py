@@ -28,7 +28,16 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.api.queries import Days
-from services.api.search.conditions import Columns, Query, any_fact, as_condition, names, speaks_of
+from services.api.search.conditions import (
+    Columns,
+    Query,
+    any_fact,
+    as_condition,
+    names,
+    speaks_of,
+    speaks_surely_of,
+    unchanged_since,
+)  # fmt: skip
 from services.api.search.vectors import Grade, Region
 from shared.database import AnyRow
 from shared.tables.articles import article_version, change, readable_article, story_member
@@ -49,11 +58,19 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('wor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AsOf:
+    """A position of the feed, and a time by which everything up to it had become readable."""
+
+    seq: int
+    by: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
     """What is looked for: a query with the grades of its hits, and filters, all of which must be so.
 
     `facts` are lists of facts of which one must be so, `not_facts` facts that must not; `entities` and `not_entities`
-    the same of entities.
+    the same of entities. Entities and days count that are at `least` so sure; `as_of` leaves out what has changed since.
     """
 
     query: Query | None = None
@@ -65,6 +82,10 @@ class Wanted:
     not_entities: Sequence[UUID] = ()
     stories: Sequence[UUID] = ()
     ids: Sequence[UUID] | None = None
+    pipelines: Sequence[str] = ()
+    not_pipelines: Sequence[str] = ()
+    least: float | None = None
+    as_of: AsOf | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +221,7 @@ def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | 
     told = wanted.query.candidates(grade, columns) if wanted.query and grade else None
     found = select(
         columns.article_id, columns.version, columns.vector, columns.mentioned_days, columns.event_days,
-        columns.published_days, key.label("by"),
+        columns.published_days, columns.pipeline, key.label("by"),
     ).where(*_behind(key, after), *_filters(wanted, columns))  # fmt: skip
     if isinstance(told, str):
         # One index has both, and reads of a fact that most articles have no more than of the words.
@@ -229,12 +250,16 @@ def _known(wanted: Wanted, columns: Columns) -> list[ColumnElement[bool]]:
 
 
 def _filters(wanted: Wanted, columns: Columns) -> list[ColumnElement[bool]]:
-    conditions = [names(ids, columns) for ids in wanted.entities]
+    conditions = [names(ids, columns, least=wanted.least) for ids in wanted.entities]
     if wanted.days:
         conditions.append(speaks_of(wanted.days, columns))
     if wanted.stories:
         told = select(story_member.c.article_id).where(story_member.c.story_id.in_(wanted.stories))
         conditions.append(columns["article_id"].in_(told))
+    if wanted.pipelines:
+        conditions.append(columns["pipeline"].in_(wanted.pipelines))
+    if wanted.as_of:
+        conditions.append(columns["at"] <= wanted.as_of.by)
     if wanted.ids is not None:
         conditions.append(columns["article_id"].in_(wanted.ids))
     return conditions
@@ -245,8 +270,14 @@ def _rechecked(
 ) -> list[ColumnElement[bool]]:
     """What the indexes could not tell: that it is hit exactly so, and in no better grade."""
     query, grade = wanted.query, grades[number]
-    # Most articles do not name what shall not be named: no index helps.
-    left_out = [not_(names(wanted.not_entities, found.c))] if wanted.not_entities else []
+    # Most articles do not name what shall not be named, and are sure of their days: no index helps.
+    left_out = [not_(names(wanted.not_entities, found.c, least=wanted.least))] if wanted.not_entities else []
+    if wanted.not_pipelines:
+        left_out.append(found.c.pipeline.not_in(wanted.not_pipelines))
+    if wanted.days and wanted.least is not None:
+        left_out.append(speaks_surely_of(wanted.days, found.c, least=wanted.least))
+    if wanted.as_of:
+        left_out.append(unchanged_since(wanted.as_of.seq, found.c))
     if query is None or grade is None:
         return left_out
     conditions = left_out if query.is_told_by_index else [*left_out, query.exact(grade, found.c)]

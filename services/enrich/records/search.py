@@ -35,18 +35,20 @@ class Said:
 # The days and places are those that the version has; only its words are made here.
 _KEEP = """
 INSERT INTO article_search (article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days,
-                            provinces, form, facts, vector)
+                            provinces, form, facts, vector, pipeline)
 SELECT article.id, article_version.version, article.available_at, coalesce(lower(published_days), '0001-01-01'),
        coalesce(lower(event_days), '0001-01-01'), published_days, event_days, mentioned_days,
        ARRAY(SELECT substr(term, 10) FROM unnest(place_terms) AS term WHERE starts_with(term, 'province ')),
-       %(form)s, string_to_array(made.facts, E'\x1f'), made.vector::tsvector
+       %(form)s, string_to_array(made.facts, E'\x1f'), made.vector::tsvector,
+       article_version.pipeline
 FROM unnest(%(ids)b::uuid[], %(facts)b::text[], %(vectors)b::text[]) AS made (id, facts, vector)
 JOIN article ON article.id = made.id
 JOIN article_version ON article_version.article_id = article.id AND article_version.version = article.current_version
 ON CONFLICT (article_id) DO UPDATE SET
     version = excluded.version, at = excluded.at, published_on = excluded.published_on, event_on = excluded.event_on,
     published_days = excluded.published_days, event_days = excluded.event_days, mentioned_days = excluded.mentioned_days,
-    provinces = excluded.provinces, form = excluded.form, facts = excluded.facts, vector = excluded.vector
+    provinces = excluded.provinces, form = excluded.form, facts = excluded.facts, vector = excluded.vector,
+    pipeline = excluded.pipeline
 """
 
 
@@ -86,7 +88,8 @@ def catch_up(tx: Connection, *, after: UUID, limit: int) -> UUID | None:
     """
     sql = """
     SELECT article.id, article_search.form IS NOT DISTINCT FROM %(form)s
-           AND article_search.version IS NOT DISTINCT FROM article.current_version OR erased_at IS NOT NULL
+           AND article_search.version IS NOT DISTINCT FROM article.current_version
+           AND article_search.pipeline IS NOT NULL OR erased_at IS NOT NULL
            OR article.source IS NOT DISTINCT FROM %(probe)s AS known
     FROM article LEFT JOIN article_search ON article_id = article.id
     WHERE article.id > %(after)s ORDER BY article.id LIMIT %(limit)s

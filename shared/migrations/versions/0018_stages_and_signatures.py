@@ -1,6 +1,6 @@
 """In which stage a worker is with a bulletin that takes long; and what quarantined bulletins have in common, kept with them.
 
-Revision: 0018, after 0016. Yesterday's workers name their columns and go on beside it; the trigger makes the signature of what
+Revision: 0018, after 0017. Yesterday's workers name their columns and go on beside it; the trigger makes the signature of what
 they quarantine, too. What is in quarantine gets its signature here.
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0018'
-down_revision = '0016'
+down_revision = '0017'
 branch_labels = None
 depends_on = None
 

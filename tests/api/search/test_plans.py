@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from services.api import queries
+from services.api import entity_queries, queries
 from services.api.app import _SESSION
 from services.api.search import find
 from services.api.search.asked import ArticlesAsked
@@ -24,9 +24,19 @@ from tests.servers import Servers
 
 COUNT = 12_000
 NOON = datetime(2026, 1, 1, 5, tzinfo=UTC)
-BIG = {"article", "article_version", "article_search", "article_entity", "change"}
+BIG = {"article", "article_version", "article_search", "article_entity", "change", "entity_alias"}
 COMMON = ["ngày", "tỉnh", "người", "dân", "công", "an", "thành", "phố", "đường", "cầu", "nhà", "nước"]
 ENTITY = UUID(int=7)
+# Surnames, middle names and given names as they are met: some in many names, most in few.
+_NAMES = """
+WITH syllable AS (
+    SELECT number, ('[0:5]={nguyen,tran,le,pham,hoang,vu}'::text[])[floor(6 * random() ^ 2)] || ' ' ||
+           ('[0:3]={van,thi,duc,minh}'::text[])[floor(4 * random() ^ 2)] || ' ' ||
+           substr(md5(number::text), 1, 4) AS name
+    FROM generate_series(1, 12000) AS number
+), made AS (INSERT INTO entity SELECT gen_random_uuid(), 'person', name, name, name, NULL, now() FROM syllable RETURNING id, name)
+INSERT INTO entity_alias SELECT id, name, name, name FROM made
+"""
 
 
 def id_of(number: int) -> UUID:
@@ -58,8 +68,8 @@ def rows(number: int) -> dict[str, tuple[Any, ...]]:
         "article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text, published, "
         "blocks, dates, entities)": (id, 1, id, "first", "p", at, at, "", "", "{}", "[]", "[]", "[]"),
         "article_search (article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days, "
-        "provinces, form, facts, vector)": (
-            id, 1, at, day, day, days, days, "{" + days + "}", [province], 1, facts, kept,
+        "provinces, form, facts, vector, pipeline)": (
+            id, 1, at, day, day, days, days, "{" + days + "}", [province], 1, facts, kept, "p",
         ),
         "article_entity (article_id, version, entity_id, type, name, spans, confidence, reason)": (
             id, 1, UUID(int=int(2_000 * chance.random() ** 2)), "person", "", [], 1, "",
@@ -84,6 +94,7 @@ def engine(servers: Servers) -> Iterator[Engine]:
             connection.execute(
                 "INSERT INTO entity SELECT DISTINCT ON (entity_id) entity_id, type, '', name, 'x', NULL, now() FROM article_entity"
             )
+            connection.execute(_NAMES)
             connection.execute("VACUUM ANALYZE")
         made_engine = make_engine(database.url, "test", session=_SESSION)
         yield made_engine
@@ -130,6 +141,9 @@ FILTERS: dict[str, Any] = {
     "ids": {"id": f"art_{id_of(1).hex},art_{id_of(2).hex}"},
     "a day": {"date_from": "2024-02-03", "date_to": "2024-02-03", "date_field": "published"},
     "an event's months": {"date_from": "2024-02-01", "date_to": "2024-04-30", "date_field": "event"},
+    "the pipeline of all": {"pipeline": ["p"]}, "no such pipeline": {"pipeline": ["q"]}, "not a pipeline": {"pipeline": ["-p"]},
+    "sure days": {"date_from": "2025-09-01", "min_confidence": 0.9}, "a sure entity": {"entity": [f"ent_{ENTITY.hex}"], "min_confidence": 0.9},
+    "long ago": {"as_of_seq": 50}, "just now": {"as_of_seq": COUNT - 1}, "another language": {"language": ["en"]},
     "days since": {"date_from": "2025-09-01"}, "all days": {"date_from": "2000-01-01"},
 }  # fmt: skip
 QUERIES: dict[str, str | None] = {
@@ -204,3 +218,16 @@ def test_a_page_is_the_same_whether_the_first_articles_fill_it_or_not(
                     monkeypatch.setattr(find, "_FIRST", most)
                     pages.append(find.page(tx, wanted, sort=sort, after=None, limit=51))
                 assert pages[0] == pages[1], (name, sort)
+
+
+@pytest.mark.parametrize("after", [None, entity_queries.Place(0, "", ENTITY), entity_queries.Place(30, "", ENTITY)])
+@pytest.mark.parametrize("name", ["Nguyễn Văm Ngãi", "uy ban nhna dan", "tran", "le thi 12a"])
+def test_neither_names_nor_names_with_slips_read_a_whole_table(
+    engine: Engine, name: str, after: entity_queries.Place | None
+) -> None:
+    with transaction(engine) as tx:
+
+        def ask() -> None:
+            entity_queries.entities(tx, q=name, type=None, after=after, limit=51)
+
+        assert whole_tables(tx, ask) == set()

@@ -69,6 +69,84 @@ document.getElementById("search")?.addEventListener("submit", (event) => {
   setTimeout(() => { for (const field of event.target.elements) field.disabled = false; });
 });
 
+// Names while one is typed, also with slips: arrows choose, Enter takes, Escape closes.
+function suggest(field) {
+  const list = document.createElement("ul");
+  list.id = `names-${field.name}`;
+  list.className = "suggested";
+  list.hidden = true;
+  const say = (one, told) => { for (const [name, value] of Object.entries(told)) one.setAttribute(name, value); };
+  say(list, { role: "listbox", "aria-label": field.dataset.names });
+  say(field, { role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id });
+  document.getElementById("content").append(list);
+  let timer = 0, asked = 0, chosen = -1;
+
+  function close() {
+    clearTimeout(timer);
+    asked += 1;
+    list.hidden = true;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function choose(number) {
+    chosen = number;
+    for (const [at, one] of [...list.children].entries()) one.setAttribute("aria-selected", String(at === chosen));
+    field.setAttribute("aria-activedescendant", list.children[chosen].id);
+    list.children[chosen].scrollIntoView({ block: "nearest" });
+  }
+
+  function take(one) {
+    field.value = one.textContent;
+    close();
+    if (field.dataset.suggest === "") field.form.requestSubmit();
+  }
+
+  function show(names) {
+    list.replaceChildren(...names.map((name, number) => {
+      const one = document.createElement("li");
+      one.textContent = name.name;
+      one.id = `${list.id}-${number}`;
+      say(one, { role: "option", "aria-selected": "false" });
+      one.addEventListener("pointerdown", (event) => { event.preventDefault(); take(one); });
+      return one;
+    }));
+    chosen = -1;
+    const at = field.getBoundingClientRect();
+    list.style.left = `${at.left + scrollX}px`;
+    list.style.top = `${at.bottom + scrollY}px`;
+    list.style.minWidth = `${at.width}px`;
+    list.hidden = !names.length;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+  }
+
+  async function ask() {
+    const number = ++asked, query = new URLSearchParams({ q: field.value, limit: 8 });
+    if (field.dataset.suggest) query.set("type", field.dataset.suggest);
+    try {
+      const answer = await fetch(`/v1/entities?${query}`);
+      const names = answer.ok ? (await answer.json()).data : [];
+      if (number === asked) show(names);
+    } catch { close(); }
+  }
+
+  field.addEventListener("input", () => {
+    close();
+    if (field.value.trim().length > 1) timer = setTimeout(ask, 150);
+  });
+  field.addEventListener("blur", close);
+  field.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    const most = list.children.length, step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) choose(chosen < 0 && step < 0 ? most - 1 : (chosen + step + most) % most);
+    else if (event.key === "Enter" && chosen >= 0) take(list.children[chosen]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  });
+}
+document.querySelectorAll("[data-suggest]").forEach(suggest);
+
 // The live list: told by the stream of changes where there is one, else asked for every two seconds.
 const live = document.getElementById("live");
 
