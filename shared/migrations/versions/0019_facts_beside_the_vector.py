@@ -1,6 +1,6 @@
 """What is known of an article stands beside its words, where it is read without them.
 
-Revision: 0020, after 0018. Yesterday's code goes on beside it; what it keeps has no facts here until the sweep has seen it.
+Revision: 0019, after 0018. Yesterday's code goes on beside it; what it keeps has no facts here until the sweep has seen it.
 """
 
 import uuid
@@ -8,7 +8,7 @@ import uuid
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0020'
+revision = '0019'
 down_revision = '0018'
 branch_labels = None
 depends_on = None
