@@ -91,10 +91,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bulletins", type=int, default=5_000)
     args = parser.parse_args()
-    filed, origin = texts(args.bulletins, news=False)
+    filed, origin = texts(args.bulletins)
     with a_stack(with_desk=True, with_deliveries=True, concurrency=2) as stack:
         # What is read first makes lists and tables that stay: they are no part of what an article takes.
-        work(stack, texts(50, news=False)[0])
+        work(stack, texts(50)[0])
         deadline = time.monotonic() + _SETTLED
         while time.monotonic() < deadline:
             stack.tend()

@@ -114,8 +114,14 @@ bulletin = Table(
     Index("ix_bulletin_waiting", "priority", "run_at", postgresql_where=text("status = 'queued'")),
     Index("ix_bulletin_suspect", "run_at", postgresql_where=text("status = 'queued' AND suspect")),
     Index("ix_bulletin_quarantined", "error_class", postgresql_where=text("status = 'quarantined'")),
+    # The first is small, because what is alike is kept once: by it they are counted. By the second the oldest and newest are found.
+    Index("ix_bulletin_signature", "error_signature", "error_stage", postgresql_where=text("status = 'quarantined'")),
     Index(
-        "ix_bulletin_signature", "error_signature", "closed_at", "id", postgresql_where=text("status = 'quarantined'")
+        "ix_bulletin_signature_closed",
+        "error_signature",
+        "closed_at",
+        "id",
+        postgresql_where=text("status = 'quarantined'"),
     ),
     Index("ix_bulletin_held", "id", postgresql_where=text("status = 'quarantined'")),
     Index("ix_bulletin_probe", "received_at", postgresql_where=text("probe")),

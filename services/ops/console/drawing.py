@@ -10,7 +10,7 @@ from services.ops.console import charts
 from services.ops.console.recent import Recent
 from services.ops.documents.latency import latency
 from services.ops.documents.probes import probes
-from services.ops.documents.quarantine import groups
+from services.ops.documents.quarantine import groups_and_count
 from services.ops.documents.queues import queues
 from services.ops.documents.workers import workers
 from services.ops.records import actions, followers, jobs
@@ -25,12 +25,13 @@ def drawn(engine: Engine, recent: Recent, now: datetime, w: Mapping[str, str]) -
     """Everything that the template of the figures needs; `w` are the words of its language."""
     with transaction(engine) as tx:
         minutes = recent.minutes(tx, now=now)
+        groups, held = groups_and_count(tx, limit=_MOST_GROUPS)
         hour = latency(tx, now=now, minutes=_LONG)
         return {
             "now": now,
-            "queues": queues(tx, now=now, rates=recent.rates(tx, now=now)),
+            "queues": queues(tx, now=now, rates=recent.rates(tx, now=now), held=held),
             "workers": workers(tx, now=now),
-            "groups": groups(tx, limit=_MOST_GROUPS)["groups"],
+            "groups": groups,
             "jobs": jobs.jobs(tx, limit=_MOST_JOBS),
             "odd": recent.odd(tx, now=now),
             "probes": probes(tx, now=now),

@@ -13,17 +13,17 @@ from services.ops.records.quarantine import quarantined
 Rates = Sequence[dict[str, Any]]
 
 
-def queues(tx: Connection, *, now: datetime, rates: Rates | None = None) -> dict[str, Any]:
+def queues(tx: Connection, *, now: datetime, rates: Rates | None = None, held: int | None = None) -> dict[str, Any]:
     """What waits, by priority; the rates; and how long until all is done if nothing changes.
 
-    `rates` are those of the records, where they are at hand.
+    `rates` are those of the records, `held` is how many are quarantined, where that is at hand.
     """
     found, rates = waiting.queues(tx, now=now), rates or waiting.rates(tx, now=now)
     return {
         "at": now,
         "queues": found,
         "settings": controls.settings(tx),
-        "quarantined": quarantined(tx),
+        "quarantined": quarantined(tx) if held is None else held,
         "rates": [
             {
                 "minutes": rate["minutes"],

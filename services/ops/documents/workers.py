@@ -56,6 +56,7 @@ def _with_the_replaced(beats: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             one["worker"]
             for one in sorted(beats, key=itemgetter("started_at"))
             if beat["health"] == "silent"
+            and one is not beat
             and (one["host"], one["role"]) == (beat["host"], beat["role"])
             and one["started_at"] >= beat["seen_at"]
             and one["worker"] not in (beat["worker"], *taken)

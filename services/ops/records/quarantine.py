@@ -23,29 +23,36 @@ def quarantined(tx: Connection) -> int:
 def oldest(tx: Connection) -> float:
     """How many seconds the first of the quarantined bulletins has been there; 0 if there is none."""
     sql = """
-    SELECT coalesce(extract(epoch FROM now() - min(closed_at)), 0)::float8 AS age
-    FROM bulletin WHERE status = 'quarantined'
+    WITH kinds AS MATERIALIZED (SELECT DISTINCT error_signature AS signature FROM bulletin WHERE status = 'quarantined')
+    SELECT coalesce(extract(epoch FROM now() - min(first_seen)), 0)::float8 AS age FROM kinds CROSS JOIN LATERAL (
+        SELECT closed_at AS first_seen FROM bulletin WHERE status = 'quarantined' AND error_signature = signature
+        ORDER BY closed_at LIMIT 1
+    ) AS first
     """
     return float(documents(tx, sql)[0]["age"])
 
 
 def groups(tx: Connection, *, limit: int, stage: str | None = None) -> list[dict[str, Any]]:
     """The quarantine, or what failed in a stage, by signature: how many, first and last seen, the stage, one bulletin and
-    what it said."""
-    # Counted by the index alone, however many there are; of each group one row is looked at.
+    what it said; and with each, how many are `held` in all groups."""
+    # Counted by a small index alone, however many there are; of each group the first and the last are looked up.
     sql = r"""
-    WITH held AS (
-        SELECT error_signature AS signature, count(*) AS bulletins, min(closed_at) AS first_seen, max(closed_at) AS last_seen
-        FROM bulletin WHERE status = 'quarantined' AND (%(stage)s::text IS NULL OR error_stage = %(stage)s)
-        GROUP BY error_signature ORDER BY max(closed_at) DESC LIMIT %(limit)s
+    WITH counted AS MATERIALIZED (
+        SELECT error_signature AS signature, count(*) AS bulletins FROM bulletin
+        WHERE status = 'quarantined' AND (%(stage)s::text IS NULL OR error_stage = %(stage)s) GROUP BY error_signature
     )
-    SELECT held.*, newest.* FROM held CROSS JOIN LATERAL (
-        SELECT id AS newest, error_class, error_stage AS stage,
+    SELECT counted.*, first_seen, newest.*, (sum(bulletins) OVER ())::int8 AS held FROM counted CROSS JOIN LATERAL (
+        SELECT closed_at AS first_seen FROM bulletin
+        WHERE status = 'quarantined' AND error_signature = signature
+              AND (%(stage)s::text IS NULL OR error_stage = %(stage)s)
+        ORDER BY closed_at LIMIT 1
+    ) AS oldest CROSS JOIN LATERAL (
+        SELECT id AS newest, closed_at AS last_seen, error_class, error_stage AS stage,
                left(substring(last_error FROM '([^\n]+)\s*$'), 300) AS said
         FROM bulletin WHERE status = 'quarantined' AND error_signature = signature
               AND (%(stage)s::text IS NULL OR error_stage = %(stage)s)
         ORDER BY closed_at DESC, id DESC LIMIT 1
-    ) AS newest ORDER BY last_seen DESC, signature
+    ) AS newest ORDER BY last_seen DESC, signature LIMIT %(limit)s
     """
     return documents(tx, sql, limit=limit, stage=stage)
 

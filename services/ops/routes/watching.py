@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.ops.contracts.watching import Actions, History, Ledger, Queues, Workers
 from services.ops.documents import ledger, queues, workers
@@ -17,10 +17,11 @@ router = APIRouter(prefix="/ops/v1", tags=["ops"])
 
 
 @router.get("/queues", response_model=Queues, summary="What waits", responses=problem_answers(DatabaseAway))
-def get_queues(engine: TheEngine, now: Now) -> Response:
+def get_queues(request: Request, engine: TheEngine, now: Now) -> Response:
     """By priority what waits, is worked on and waits for a later try; ages, rates, and the time to drain."""
     with transaction(engine) as tx:
-        return json_response(queues.queues(tx, now=now))
+        rates = request.app.state.recent.rates(tx, now=now)
+        return json_response(queues.queues(tx, now=now, rates=rates))
 
 
 @router.get("/workers", response_model=Workers, summary="Who works", responses=problem_answers(DatabaseAway))

@@ -34,10 +34,12 @@ def upgrade() -> None:
     op.add_column('bulletin', sa.Column('error_signature', sa.Text(), nullable=True, comment='Of a quarantined bulletin, what failures of one kind share; a trigger makes it of error_class and last_error.'))
     op.execute(_SIGNATURE)
     op.execute("UPDATE bulletin SET error_class = error_class WHERE status = 'quarantined'")
-    op.create_index('ix_bulletin_signature', 'bulletin', ['error_signature', 'closed_at', 'id'], unique=False, postgresql_where=sa.text("status = 'quarantined'"))
+    op.create_index('ix_bulletin_signature', 'bulletin', ['error_signature', 'error_stage'], unique=False, postgresql_where=sa.text("status = 'quarantined'"))
+    op.create_index('ix_bulletin_signature_closed', 'bulletin', ['error_signature', 'closed_at', 'id'], unique=False, postgresql_where=sa.text("status = 'quarantined'"))
 
 
 def downgrade() -> None:
+    op.drop_index('ix_bulletin_signature_closed', table_name='bulletin')
     op.drop_index('ix_bulletin_signature', table_name='bulletin')
     op.execute('DROP TRIGGER bulletin_signature ON bulletin')
     op.execute('DROP FUNCTION bulletin_signature()')

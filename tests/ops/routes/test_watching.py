@@ -90,6 +90,7 @@ def test_the_stage_of_what_takes_long_is_told(ops: Service) -> None:
             id=id,
         )
     slow = max(ids)
+    ops.database.run("INSERT INTO worker_heartbeat VALUES ('host:7', 'worker', 'p', now(), now(), now(), NULL, '{8}')")
     ops.database.run(
         "INSERT INTO worker_hand VALUES ('host:8', %(read)s, 1, now(), %(slow)s, 'find_dates', now() - interval '4 s')",
         read=min(ids), slow=slow,
