@@ -50,7 +50,8 @@ def _health(beat: dict[str, Any], oldest_due: float, now: datetime) -> str:
 
 def _with_the_replaced(beats: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that fell silent and were started anew on their host are missed by nobody; each takes the place of one."""
-    replaced, taken = set(), set()
+    replaced: set[str] = set()
+    taken: set[str] = set()
     for beat in sorted(beats, key=itemgetter("seen_at")):
         heirs = [
             one["worker"]
