@@ -30,8 +30,13 @@ PATIENCE = 30.0
 WORKER_SPOTS = [spot for spot in SPOTS if spot.startswith("worker.")]
 INGEST_SPOTS = [spot for spot in SPOTS if spot.startswith("ingest.")]
 SWEEP_SPOTS = [spot for spot in SPOTS if spot.startswith("sweep.")]
-# A frozen worker takes seconds to be given up; some of the spots in the short run, all in the long one.
-FROZEN_IN_SHORT = set(random.Random(2).sample(WORKER_SPOTS, 2)) | {"worker.before_commit"}
+# Each spot costs a start of a worker, a frozen one seconds until it is given up: some in the short run, all in the long one.
+KILLED_IN_SHORT = set(random.Random(1).sample(WORKER_SPOTS, 4)) | {"worker.before_commit", "worker.before_ack"}
+FROZEN_IN_SHORT = set(random.Random(2).sample(WORKER_SPOTS, 1)) | {"worker.before_commit"}
+
+
+def each(spots: list[str], in_short: set[str]) -> list[object]:
+    return [pytest.param(spot, marks=() if spot in in_short else pytest.mark.slow) for spot in spots]
 
 
 @dataclass
@@ -135,7 +140,7 @@ def keys(texts: list[str]) -> list[str]:
     return [f"key-{abs(hash(text)):x}" for text in texts]
 
 
-@pytest.mark.parametrize("spot", WORKER_SPOTS)
+@pytest.mark.parametrize("spot", each(WORKER_SPOTS, KILLED_IN_SHORT))
 def test_a_worker_killed_at_any_spot_loses_and_doubles_nothing(field: Field, http: httpx.Client, spot: str) -> None:
     mark = field.order(spot, signal.SIGKILL)
     texts = some_texts(f"killed-{spot}")
@@ -145,9 +150,7 @@ def test_a_worker_killed_at_any_spot_loses_and_doubles_nothing(field: Field, htt
     assert field.broken_invariants() == {}
 
 
-@pytest.mark.parametrize(
-    "spot", [pytest.param(spot, marks=() if spot in FROZEN_IN_SHORT else pytest.mark.slow) for spot in WORKER_SPOTS]
-)
+@pytest.mark.parametrize("spot", each(WORKER_SPOTS, FROZEN_IN_SHORT))
 def test_a_worker_frozen_past_its_time_limit_is_replaced_and_cannot_commit_when_it_wakes(
     field: Field, http: httpx.Client, spot: str
 ) -> None:

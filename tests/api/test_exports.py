@@ -163,4 +163,5 @@ def test_one_export_too_many_is_refused_and_a_reader_that_stops_is_cut_off(
 def test_links_lead_to_the_address_that_readers_know(api: Service, publish: Publish, hasty: Service) -> None:
     publish(1)
     (item,) = hasty.http.get("/v1/feeds/feed.json").json()["items"]
-    assert item["url"].startswith("https://tin.example.vn/v1/articles/art_")
+    assert item["url"] == f"https://tin.example.vn/articles/{item['_bantin']['href'].rpartition('/')[2]}"
+    assert item["_bantin"]["href"].startswith("https://tin.example.vn/v1/articles/art_")
