@@ -24,11 +24,19 @@ def time_limit(seconds: float) -> Iterator[None]:
 
     if signal.getsignal(signal.SIGALRM) is not _interrupt:
         signal.signal(signal.SIGALRM, _interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except TookTooLong:  # it struck here, between two lines
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise
+
+
+_AGAIN = 0.25
+"""Seconds until it is raised again: where Python drops exceptions, as in a weak reference's callback, once is not enough."""
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
