@@ -79,7 +79,13 @@ def a_process(stack: Stack, name: str, *command: str, **environment: str) -> Ite
         [sys.executable, *command],
         death_signal=signal.SIGTERM,
         log=stack.log_of(name),
-        env={"DATABASE_URL": stack.database_url, "REDIS_URL": stack.broker_url, **stack.environment, **environment},
+        env={
+            "DATABASE_URL": stack.database_url,
+            "REDIS_URL": stack.broker_url,
+            "BANTIN_ANONYMOUS": "post,read,operate:admin",
+            **stack.environment,
+            **environment,
+        },
         cwd=ROOT,
     )
     try:
