@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 
 from infra.embedded import process
 from infra.embedded.postgres import Postgres
-from services.enrich import furnishing, pipeline, workbench
+from services.enrich import closing, furnishing, pipeline, workbench
 from services.enrich.records import fingerprints
 from services.enrich.text.article import Article
 from services.enrich.text.clean import clean
@@ -199,7 +199,7 @@ class _Clock:
     """Processor time of the deciding part of a batch, ours and the server's, and how long it took."""
 
     _DECIDING = (
-        (workbench.Workbench, "_lock_words"), (fingerprints, "candidates"), (pipeline, "settle"), (fingerprints, "add"),
+        (closing, "_lock_words"), (fingerprints, "candidates"), (pipeline, "settle"), (fingerprints, "add"),
     )  # fmt: skip
 
     def __init__(self, server: Postgres) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 import redis
-from measure import IDLE, a_process, a_stack, ask, children, cpu_ms, post_backlog, queued, tell, texts, until
+from measure import HERE, IDLE, a_process, a_stack, ask, children, cpu_ms, post_backlog, queued, tell, texts, until
 
 from infra.stack import Stack
 from services.enrich import pipeline
@@ -19,6 +19,8 @@ from shared.queue import NORMAL, Bell, make_celery
 from shared.settings import Settings
 
 _BATCH = Settings().batch_size
+_WORKER = ("-m", "services.enrich", "worker")
+_THIN = (str(HERE / "thin.py"),)
 _FOR_WARMTH = 200
 """Bulletins beside those that are counted, for the children's first tasks."""
 
@@ -38,17 +40,19 @@ def main() -> None:
     few = max(100, args.bulletins // 4)
     with a_stack(workers=0, sweep_command=IDLE) as stack:
         _preload(stack, 1_000)
-        _drain(stack, concurrency=2, batch=_BATCH)  # warm: files, pages, plans
+        _drain(stack, _WORKER, concurrency=2, batch=_BATCH)  # warm: files, pages, plans
         for _ in range(args.rounds):
             rate, cpu = plain_loop(texts(min(1_500, args.bulletins))[0])
             note(plain=rate, plain_cpu=cpu)
-            for name, count, concurrency, batch in (
-                ("batches", args.bulletins, 2, _BATCH),
-                ("single", few, 2, 1),
-                ("one_child", args.bulletins, 1, _BATCH),
+            for name, count, concurrency, batch, command in (
+                ("batches", args.bulletins, 2, _BATCH, _WORKER),
+                ("single", few, 2, 1, _WORKER),
+                ("one_child", args.bulletins, 1, _BATCH, _WORKER),
+                ("thin_batches", args.bulletins, 2, _BATCH, _THIN),
+                ("thin_single", few, 2, 1, _THIN),
             ):
                 _preload(stack, count + _FOR_WARMTH)
-                rate, worker_cpu, server_cpu = _drain(stack, concurrency=concurrency, batch=batch)
+                rate, worker_cpu, server_cpu = _drain(stack, command, concurrency=concurrency, batch=batch)
                 note(**{name: rate, f"{name}_cpu": worker_cpu, f"{name}_server_cpu": server_cpu})
     _tell(figures, args.bulletins, args.rounds)
 
@@ -77,7 +81,10 @@ def _tell(figures: dict[str, list[float]], bulletins: int, rounds: int) -> None:
         "one task: PostgreSQL CPU-ms a bulletin": middle("single_server_cpu"),
         "one child: worker CPU-ms a bulletin": middle("one_child_cpu"),
         "plain loop: CPU-ms a bulletin": middle("plain_cpu"),
+        "thin stages, batches (a second)": middle("thin_batches"),
+        "thin stages, one task a bulletin (a second)": middle("thin_single"),
         "batches / one task a bulletin": ratio("batches", "single"),
+        "thin stages: batches / one task a bulletin": ratio("thin_batches", "thin_single"),
         "CPU beside the stages: one task a bulletin / batches": statistics.median(a / b for a, b in costs),
         "per core: plain loop CPU / worker CPU": ratio("plain_cpu", "batches_cpu"),
         "one child / plain loop (time)": ratio("one_child", "plain"),
@@ -107,9 +114,9 @@ def _preload(stack: Stack, count: int) -> None:
     client.flushall()
 
 
-def _drain(stack: Stack, *, concurrency: int, batch: int) -> tuple[float, float, float]:
+def _drain(stack: Stack, command: tuple[str, ...], *, concurrency: int, batch: int) -> tuple[float, float, float]:
     """Have real Celery workers finish what waits: bulletins a second, and CPU-ms each of children and PostgreSQL."""
-    command = ("-m", "services.enrich", "worker", "--concurrency", str(concurrency))
+    command += ("--concurrency", str(concurrency))
     with a_process(stack, "worker", *command, BANTIN_BATCH_SIZE=str(batch), BANTIN_LOG_LEVEL="INFO") as worker:
         log = stack.log_of("worker")
         until(lambda: b" ready." in log.read_bytes(), 60)

@@ -9,7 +9,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Select, Uuid, any_, cast, column, func, literal, null, select, true
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Integer,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -88,6 +104,10 @@ _EMBARGOED = (
     .where(article_version.c.version == embargoed_article.c.current_version)
 )
 _CURRENT = article_version.c.version == readable_article.c.current_version
+# Put together once: to build a statement costs as much as to run it.
+_OF_ONE = _VERSION.where(readable_article.c.id == bindparam("article", type_=Uuid))
+_CURRENT_OF = _OF_ONE.where(_CURRENT)
+_NUMBERED_OF = _OF_ONE.where(article_version.c.version == bindparam("number", type_=Integer))
 
 Links = Mapping[tuple[str, int, int], str]
 """The written id of an entity, by its type and a place where the text names it."""
@@ -103,8 +123,9 @@ _ENTITY_TYPE = {
 
 def article_row(tx: Connection, id: UUID, version: int | None = None) -> AnyRow | None:
     """A readable article with its current version, or with that of a number."""
-    which = _CURRENT if version is None else article_version.c.version == version
-    return tx.execute(_VERSION.where(readable_article.c.id == id, which)).one_or_none()
+    if version is None:
+        return tx.execute(_CURRENT_OF, {"article": id}).one_or_none()
+    return tx.execute(_NUMBERED_OF, {"article": id, "number": version}).one_or_none()
 
 
 def article_rows(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
@@ -183,9 +204,9 @@ def relations_of(tx: Connection, row: AnyRow) -> Sequence[AnyRow]:
 
     Of what may not be seen nothing is said, not even what it has in common with this one.
     """
-    ours = _ours(duplicate_relation.c.bulletin_id == row.bulletin_id)
-    theirs = _theirs(duplicate_relation.c.original_id == row.article_id)
-    return [*tx.execute(ours).all(), *tx.execute(theirs).all()]
+    found = tx.execute(_RELATIONS, {"of_bulletin": row.bulletin_id, "of_article": row.article_id}).all()
+    # Each half comes in its order; nothing promises which half comes first.
+    return sorted(found, key=lambda relation: relation.direction != "to")
 
 
 def relations_of_each(tx: Connection, rows: Sequence[AnyRow]) -> Mapping[UUID, Sequence[AnyRow]]:
@@ -219,7 +240,12 @@ def _ours(condition: ColumnElement[bool]) -> Select[Any]:
 def _theirs(condition: ColumnElement[bool]) -> Select[Any]:
     """What the newest later bulletins are to an article: those without an article that may not be seen."""
     return (
-        select(*_TOLD, article_version.c.article_id, null().label("spans"), literal("from").label("direction"))
+        select(
+            *_TOLD,
+            article_version.c.article_id,
+            cast(null(), duplicate_relation.c.spans.type).label("spans"),
+            literal("from").label("direction"),
+        )
         .join_from(
             duplicate_relation,
             article_version,
@@ -236,6 +262,12 @@ def _theirs(condition: ColumnElement[bool]) -> Select[Any]:
         .order_by(duplicate_relation.c.decided_at.desc(), duplicate_relation.c.bulletin_id.desc())
         .limit(_MOST_RELATIONS)
     )
+
+
+_RELATIONS = union_all(
+    select(_ours(duplicate_relation.c.bulletin_id == bindparam("of_bulletin", type_=Uuid)).subquery()),
+    select(_theirs(duplicate_relation.c.original_id == bindparam("of_article", type_=Uuid)).subquery()),
+)
 
 
 def document(row: AnyRow, relations: Sequence[AnyRow]) -> dict[str, Any]:

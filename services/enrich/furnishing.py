@@ -33,8 +33,9 @@ def furnish(settings: Settings, slate: Slate | None = None) -> Workbench:
     return Workbench(
         # The second connection is for flash bulletins that come while a batch is read.
         tx_engine=make_engine(settings.database_url, "bantin-worker", pool_size=2, session=session),
+        # The second is for the starts of those: the first is held while a batch is read.
         side_engine=make_engine(
-            settings.database_url, "bantin-worker-side", pool_size=1, session=session, autocommit=True
+            settings.database_url, "bantin-worker-side", pool_size=2, session=session, autocommit=True
         ),
         settings=settings,
         worker=worker_name(),

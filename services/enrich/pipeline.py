@@ -19,6 +19,7 @@ from services.enrich.text.dates import find_dates
 from services.enrich.text.duplicates import Candidate, Judged, fingerprint, relate
 from services.enrich.text.entities import find_entities
 from services.enrich.text.identity import find_subjects
+from services.enrich.text.lexemes import find_lexemes
 from services.enrich.text.places import find_places
 from services.enrich.text.slips import find_slips
 from services.enrich.text.stories import find_telling_words
@@ -36,6 +37,7 @@ STAGES: tuple[Stage, ...] = (
     find_entities,
     find_places,
     find_subjects,
+    find_lexemes,
 )
 """What needs the bulletin alone. It comes first, before any lock is taken."""
 

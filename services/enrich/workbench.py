@@ -34,10 +34,14 @@ _LONGEST_ERROR = 4_000
 _LOOK_UP = 0.1
 """Seconds of reading after which, between two bulletins of a batch, PostgreSQL is asked for flash bulletins."""
 
+_FEW, _SHORT = 5, 50_000
+"""Flash bulletins, and their bytes, in one transaction beside a batch: who comes next waits for no more than these."""
 _FOLLOW = 2.0
 """Seconds for which one task goes on to the next versions under its keys; the sweep rings for what is left then."""
 
 Claim = Callable[[Connection], list[Claimed]]
+Made = tuple[Claimed, Article, dict[str, float]]
+"""A bulletin, its article, and the milliseconds of each stage."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,13 +101,14 @@ class Workbench:
             return []
         return repository.claim_flash(tx, now=self.clock(), limit=limit, max_bytes=max_bytes)
 
-    def _work(self, claim: Claim) -> int:
+    def _work(self, claim: Claim, *, beside: bool = False) -> int:
         """Claim, make articles, close and commit, in one transaction; then the same with what waited for these.
 
-        Of the bulletins under one key each waits until the one before is closed, and nobody rang for it since.
+        Of the bulletins under one key each waits until the one before is closed, and nobody rang for it since. `beside`:
+        another batch is in hand meanwhile, and nothing is let pass this one.
         """
         done, until = 0, time.monotonic() + _FOLLOW
-        while claimed := self._work_once(claim):
+        while claimed := self._work_once(claim, beside=beside):
             done += len(claimed)
             keys = [bulletin.article_id for bulletin in claimed if bulletin.article_id]
             if not keys or time.monotonic() > until:
@@ -120,7 +125,7 @@ class Workbench:
 
         return claim
 
-    def _work_once(self, claim: Claim) -> list[Claimed]:
+    def _work_once(self, claim: Claim, *, beside: bool) -> list[Claimed]:
         """One transaction; what was closed or put back in it."""
         claimed: list[Claimed] = []
         try:
@@ -131,7 +136,7 @@ class Workbench:
                         traced.enter_context(tally.batch_span(claimed, self.worker))
                         tally.count_claim(claimed, began := self.clock())
                         self._note_starts(claimed, began)
-                        closed = self._close(tx, *self._read_all(tx, claimed), began)
+                        closed = self._close(tx, *self._read_all(tx, claimed, beside=beside), began)
                 if claimed:
                     tally.count(closed, now := self.clock())
                     tally.trace(closed, began, now, self.worker)
@@ -147,19 +152,43 @@ class Workbench:
             repository.note_starts(side, claimed, worker=self.worker, pipeline=pipeline.version(), now=now)
 
     def _read_all(
-        self, tx: Connection, claimed: Sequence[Claimed]
-    ) -> tuple[list[tuple[Claimed, Article, dict[str, float]]], list[Verdict]]:
+        self, tx: Connection, claimed: Sequence[Claimed], *, beside: bool
+    ) -> tuple[list[Made], list[Verdict]]:
         """The articles that could be made, and the verdicts on what could not. No lock but the bulletins' is held.
 
-        Of a batch it is noted which bulletin is being read: should the worker die, that one is to blame, and no other.
+        Where others are in hand too it is noted which bulletin is being read: should the worker die, that one is to blame,
+        and no other.
         """
+
+        def let_pass() -> None:
+            if not beside:
+                self._let_flash_pass(tx, claimed)
+
+        if len(claimed) == 1 and not beside:
+            return self._read_each(tx, claimed, lambda _: None, let_pass)
+        # One connection for the whole batch: to fetch one for each note would cost more than the note.
+        with self.side_engine.connect() as side:
+
+            def note_hand(bulletin: Claimed | None) -> None:
+                workers.note_hand(side, bulletin, worker=self.worker, now=self.clock())
+
+            read = self._read_each(tx, claimed, note_hand, let_pass)
+            note_hand(None)
+            return read
+
+    def _read_each(
+        self,
+        tx: Connection,
+        claimed: Sequence[Claimed],
+        note_hand: Callable[[Claimed], None],
+        let_pass: Callable[[], None],
+    ) -> tuple[list[Made], list[Verdict]]:
         made, failed = [], []
         texts = repository.texts(tx, claimed)
         looked_up_at = time.monotonic()
         for bulletin in claimed:
             times: dict[str, float] = {}
-            if len(claimed) > 1:
-                self._note_hand(bulletin)
+            note_hand(bulletin)
             self.slate.take_up(bulletin.id)
             try:
                 id = bulletin.article_id or self.new_id()
@@ -174,30 +203,24 @@ class Workbench:
                 failed.append(self._failed(bulletin, error, stage=pipeline.failed_stage(self.stages, times)))
                 _log_failure(failed[-1])
             if time.monotonic() - looked_up_at > _LOOK_UP:
-                self._let_flash_pass(tx, claimed)
+                let_pass()
                 looked_up_at = time.monotonic()
-        if len(claimed) > 1:
-            self._note_hand(None)
         return made, failed
 
-    def _note_hand(self, bulletin: Claimed | None) -> None:
-        with transaction(self.side_engine) as side:
-            workers.note_hand(side, bulletin, worker=self.worker, now=self.clock())
-
     def _let_flash_pass(self, tx: Connection, claimed: Sequence[Claimed]) -> None:
-        """Work on the flash bulletins that came while this batch is read, each in a transaction of its own beside `tx`.
+        """Work on the flash bulletins that came while this batch is read, a few in each transaction beside `tx`.
 
         To ask for them keeps `tx` from being idle, so that its timeout bounds one bulletin, not the batch.
         """
         ours = [bulletin.id for bulletin in claimed]
         while repository.flash_waits(tx, besides=ours, now=self.clock()):
-            if not self._work(lambda beside: self._claim_flash(beside, limit=1, max_bytes=0)):
+            if not self._work(lambda other: self._claim_flash(other, limit=_FEW, max_bytes=_SHORT), beside=True):
                 return
 
     def _close(
         self,
         tx: Connection,
-        made: list[tuple[Claimed, Article, dict[str, float]]],
+        made: list[Made],
         failed: list[Verdict],
         begun_at: datetime,
     ) -> Closed:

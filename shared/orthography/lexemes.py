@@ -103,7 +103,17 @@ def quoted(lexeme: str) -> str:
 
 
 def vector(parts: Iterable[Part], facts: Sequence[str]) -> str:
-    """The tsvector of an article, as PostgreSQL reads it. Between two parts a place is left free: no phrase goes across."""
+    """The tsvector of an article, as PostgreSQL reads it: of the words of its parts, and of what is known of it."""
+    return with_facts(lexemes_of(parts), facts)
+
+
+def with_facts(lexemes: str, facts: Sequence[str]) -> str:
+    """What `lexemes_of` made, with what is known of the whole article."""
+    return " ".join([lexemes, *(quoted(fact(one)) for one in facts if one)])
+
+
+def lexemes_of(parts: Iterable[Part]) -> str:
+    """The words of an article's parts, as PostgreSQL reads them. Between two parts a place is left free: no phrase goes across."""
     places: dict[str, list[str]] = {}
     pairs: set[tuple[str, str]] = set()
     at = 0
@@ -122,5 +132,4 @@ def vector(parts: Iterable[Part], facts: Sequence[str]) -> str:
         pairs.update(pairwise(map(plain, found)))
     lexemes = [f"'{form}':{','.join(told)}" for form, told in places.items()]
     lexemes += {f"'{pair(*two)}'" for two in pairs}
-    lexemes += [quoted(fact(one)) for one in facts if one]
     return " ".join(lexemes)

@@ -12,7 +12,7 @@ from tests.servers import ROOT
 
 NAMES = [
     "clean", "find_credits", "find_abbreviations", "find_slips", "fingerprint", "find_telling_words", "find_dates",
-    "find_entities", "find_places", "find_subjects",
+    "find_entities", "find_places", "find_subjects", "find_lexemes",
 ]  # fmt: skip
 
 

@@ -223,6 +223,32 @@ def test_flash_that_comes_while_a_batch_is_read_does_not_wait_for_its_end(
     assert states(database) == {"published": 7}
 
 
+def test_slow_flash_beside_a_batch_comes_a_few_at_a_time_and_is_itself_to_blame(
+    database: Database, make_bench: MakeBench
+) -> None:
+    """While it is read no other is let pass: there is no third connection to wait for."""
+    normal = some_bulletins(database, [a_text() for _ in range(2)])
+    flash: list[UUID] = []
+    in_hand: list[UUID] = []
+
+    def slow(article: Article) -> Article:
+        if not flash:
+            flash.extend(some_bulletins(database, [a_text() for _ in range(6)], priority=0))
+        in_hand.append(database.value("SELECT bulletin_id FROM worker_hand"))
+        time.sleep(0.12)
+        return article
+
+    began = time.monotonic()
+    assert make_bench(stages=(slow, *pipeline.STAGES)).enrich(normal) == 2
+    assert time.monotonic() - began < 4
+    assert in_hand == [normal[0], *flash, normal[1]]
+    told = database.rows(
+        "SELECT bulletin_id, change.xmin::text FROM change JOIN article_version USING (article_id) ORDER BY seq"
+    )
+    assert [row[0] for row in told] == [*flash, *normal]
+    assert len({row[1] for row in told[:5]}) == 1
+
+
 def test_a_worker_whose_database_goes_away_after_a_flash_gives_up(database: Database, make_bench: MakeBench) -> None:
     """It must not turn in circles: its bell is answered, and the sweep rings for what was left."""
     away = threading.Event()

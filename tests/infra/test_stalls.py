@@ -35,6 +35,7 @@ pytestmark = [
 ]
 
 A_MINUTE = 60.0
+AN_HOUR = 3600.0
 A_WHILE = 150.0
 """Seconds in which what was mended is told no more: the longest span that a rule of stalls looks back, and some."""
 
@@ -122,6 +123,17 @@ def watched(tmp_path_factory: pytest.TempPathFactory, disk: Path) -> Iterator[Wa
                 newsroom.join()
     finally:
         stack.stop()
+
+
+@pytest.mark.timeout(AN_HOUR + 400)
+def test_an_hour_of_normal_load_is_told_of_by_no_alert(watched: Watched) -> None:
+    until, fired = time.monotonic() + AN_HOUR, set[str]()
+    while time.monotonic() < until:
+        watched.stack.tend()
+        fired |= watched.prometheus.firing()
+        time.sleep(5)
+    assert fired == set()
+    assert watched.prometheus.ask("sum(increase(bantin_bulletins_accepted_total[50m]))")
 
 
 def group_of(watched: Watched, name: str) -> int:

@@ -1,28 +1,27 @@
 """By what articles are found: every statement that keeps it. None commits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from services.enrich.claims import Version
+from services.enrich.text.lexemes import parts_of
 from services.enrich.text.places import terms_of
 from shared.contracts.states import PROBE
-from shared.orthography.lexemes import BODY, BYLINE, CAPTION, FORM, LEAD, TITLE, Part, plain, vector, words
+from shared.orthography.lexemes import FORM, lexemes_of, plain, with_facts, words
 
-_SIGNS = {"headline": TITLE, "lead": LEAD, "caption": CAPTION, "byline": BYLINE}
-# Contacts, advertising and the places of pictures say nothing of what the article is about.
-_LEFT_OUT = frozenset(["placeholder", "tail"])
 _MOST_FACT = 500
 """Letters of a sender's name or key that count; a lexeme holds 2046 bytes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """What an article is found by: kinds and texts of its blocks, the terms of its places, and what is known of it."""
+    """What an article is found by: the lexemes of its words, the terms of its places, and what is known of it."""
 
-    blocks: Sequence[tuple[str, str]]
+    lexemes: str
+    has_captions: bool
     place_terms: Sequence[str]
     source: str | None
     external_id: str | None
@@ -60,7 +59,8 @@ def keep(tx: Connection, versions: Sequence[Version]) -> None:
 def _said(version: Version) -> Said:
     article, bulletin = version.article, version.bulletin
     return Said(
-        blocks=[(block.kind, block.text) for block in article.blocks],
+        lexemes=article.lexemes,
+        has_captions=any(block.kind == "caption" for block in article.blocks),
         place_terms=terms_of(article.places),
         source=bulletin.source,
         external_id=bulletin.external_id,
@@ -120,7 +120,8 @@ def _said_before(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Said]:
     """
     return {
         row[0]: Said(
-            blocks=list(zip(row.kinds, row.texts, strict=True)),
+            lexemes=lexemes_of(parts_of(zip(row.kinds, row.texts, strict=True))),
+            has_captions="caption" in row.kinds,
             place_terms=row.place_terms,
             source=row.source,
             external_id=row.external_id,
@@ -136,14 +137,10 @@ def _said_before(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Said]:
 def _keep(tx: Connection, said: dict[UUID, Said]) -> None:
     if said:
         facts = [_facts(one) for one in said.values()]
-        vectors = [vector(_parts(one.blocks), known) for one, known in zip(said.values(), facts, strict=True)]
+        vectors = [with_facts(one.lexemes, known) for one, known in zip(said.values(), facts, strict=True)]
         # No fact holds a control character: lists of different lengths go as one array.
         told = ["\x1f".join(known) for known in facts]
         tx.exec_driver_sql(_KEEP, {"ids": list(said), "facts": told, "vectors": vectors, "form": FORM})
-
-
-def _parts(blocks: Iterable[tuple[str, str]]) -> list[Part]:
-    return [Part(_SIGNS.get(kind, BODY), text) for kind, text in blocks if kind not in _LEFT_OUT]
 
 
 def _facts(one: Said) -> list[str]:
@@ -154,6 +151,6 @@ def _facts(one: Said) -> list[str]:
         known.append(f"external_id {one.external_id[:_MOST_FACT]}")
     if one.author:
         known.append(f"byline {' '.join(map(plain, words(one.author)))}"[:_MOST_FACT])
-    if any(kind == "caption" for kind, _ in one.blocks):
+    if one.has_captions:
         known.append("has captions")
     return known

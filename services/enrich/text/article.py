@@ -258,7 +258,7 @@ class Article:
     """Frozen; each stage returns a new one. Spans point into `filed`, the text as it was filed.
 
     `given` is the day of publication where the newsroom gave it beside the text; `dates_refused` is how many expressions
-    of time it holds that no calendar has.
+    of time it holds that no calendar has. `lexemes` are the words by which it is found, as PostgreSQL reads a tsvector.
     """
 
     id: UUID
@@ -285,6 +285,7 @@ class Article:
     people: tuple[Person, ...] = ()
     citations: tuple[Reference, ...] = ()
     naming: Naming = NOTHING_NAMED
+    lexemes: str = ""
 
     @property
     def title(self) -> str:
