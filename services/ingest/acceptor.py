@@ -28,6 +28,8 @@ Ring = Callable[[Sequence[tuple[UUID, Priority]]], None]
 
 _GROUP_BYTES = 8 * 1_048_576
 _MANY = 16
+_BATCH = 32
+"""Bulletins of one request from which on it is a batch."""
 _PATIENCE = 5.0
 """Seconds a group is tried again while the database is away."""
 _AWAY = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction)
@@ -71,20 +73,72 @@ class _Parcel:
 
 
 class Acceptor:
-    """One task that takes what waits and commits it. Rings after the commit, never before."""
+    """Takes what waits and commits it, over one connection for single bulletins and two for batches: nobody who files one
+    bulletin waits for five hundred, and while one batch is committed the next is made ready."""
 
     def __init__(self, connect: Connect, ring: Ring, group_size: int, most_waiting: int = 20_000) -> None:
-        self._connect, self._ring = connect, ring
-        self._group_size, self._most_waiting = group_size, most_waiting
-        self._waiting: list[_Parcel] = []
-        self._waiting_count = 0
+        self._most_waiting = most_waiting
+        self._few, *self._many = (_Lane(connect, ring, group_size) for _ in range(3))
+        self._keys_in_hand: set[tuple[str, str]] = set()
+
+    async def start(self) -> None:
+        """Begin to take in."""
+        for lane in self._lanes:
+            lane.start()
+
+    async def stop(self) -> None:
+        """Finish what waits, then end."""
+        await asyncio.gather(*(lane.stop() for lane in self._lanes))
+
+    def alive(self) -> bool:
+        """Is every task still there?"""
+        return all(lane.alive() for lane in self._lanes)
+
+    @property
+    def _lanes(self) -> "Sequence[_Lane]":
+        return (self._few, *self._many)
+
+    async def accept(self, filings: Sequence[Filing]) -> list[TakenIn | ServiceError]:
+        """Take bulletins in; when this returns, what is not a ServiceError is durable.
+
+        Raises TooBusy, and IdempotencyKeyInUse if one of the keys is in hand.
+        """
+        if sum(lane.waiting for lane in self._lanes) + len(filings) > self._most_waiting:
+            raise TooBusy("too many bulletins wait to be taken in; send again in 1 s", headers={"Retry-After": "1"})
+        keys = {(f.sender.client, f.sender.idem_key) for f in filings if f.sender.idem_key is not None}
+        if not keys.isdisjoint(self._keys_in_hand):
+            raise IdempotencyKeyInUse("its answer is under way; send again in 1 s", headers={"Retry-After": "1"})
+        self._keys_in_hand |= keys
+        try:
+            started = time.perf_counter()
+            parcel = _Parcel(filings)
+            lane = self._few if len(filings) < _BATCH else min(self._many, key=lambda lane: lane.in_hand)
+            lane.put(parcel)
+            # Shielded: a client that hangs up does not take its bulletin back.
+            with tracing.span("commit"):
+                verdicts = await asyncio.shield(parcel.answer)
+            ACCEPT_SECONDS.observe(time.perf_counter() - started)
+            return verdicts
+        finally:
+            self._keys_in_hand -= keys
+
+
+class _Lane:
+    """One task with one connection that takes what waits and commits it. Rings after the commit, never before."""
+
+    def __init__(self, connect: Connect, ring: Ring, group_size: int) -> None:
+        self._connect, self._ring, self._group_size = connect, ring, group_size
+        self._parcels: list[_Parcel] = []
+        self.waiting = 0
+        """Bulletins that are not being committed yet."""
+        self.in_hand = 0
+        """Those, and the ones that are."""
         self._stopping = False
         self._news = asyncio.Event()
-        self._keys_in_hand: set[tuple[str, str]] = set()
         self._connection: AsyncConnection[Any] | None = None
         self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Begin to take in."""
         self._task = asyncio.create_task(self._run())
 
@@ -100,33 +154,15 @@ class Acceptor:
         """Is the task still there?"""
         return self._task is not None and not self._task.done()
 
-    async def accept(self, filings: Sequence[Filing]) -> list[TakenIn | ServiceError]:
-        """Take bulletins in; when this returns, what is not a ServiceError is durable.
-
-        Raises TooBusy, and IdempotencyKeyInUse if one of the keys is in hand.
-        """
-        if self._waiting_count + len(filings) > self._most_waiting:
-            raise TooBusy("too many bulletins wait to be taken in; send again in 1 s", headers={"Retry-After": "1"})
-        keys = {(f.sender.client, f.sender.idem_key) for f in filings if f.sender.idem_key is not None}
-        if not keys.isdisjoint(self._keys_in_hand):
-            raise IdempotencyKeyInUse("its answer is under way; send again in 1 s", headers={"Retry-After": "1"})
-        self._keys_in_hand |= keys
-        try:
-            started = time.perf_counter()
-            parcel = _Parcel(filings)
-            self._waiting.append(parcel)
-            self._waiting_count += len(filings)
-            self._news.set()
-            # Shielded: a client that hangs up does not take its bulletin back.
-            with tracing.span("commit"):
-                verdicts = await asyncio.shield(parcel.answer)
-            ACCEPT_SECONDS.observe(time.perf_counter() - started)
-            return verdicts
-        finally:
-            self._keys_in_hand -= keys
+    def put(self, parcel: _Parcel) -> None:
+        """Let a parcel wait for its commit."""
+        self._parcels.append(parcel)
+        self.waiting += len(parcel.filings)
+        self.in_hand += len(parcel.filings)
+        self._news.set()
 
     async def _run(self) -> None:
-        while not self._stopping or self._waiting:
+        while not self._stopping or self._parcels:
             await self._news.wait()
             group = self._next_group()
             if not group:
@@ -137,6 +173,7 @@ class Acceptor:
                 log.exception("accepting failed")
                 for parcel in group:
                     _answer(parcel, [DatabaseAway(str(error)) for _ in parcel.filings])
+            self.in_hand -= sum(len(parcel.filings) for parcel in group)
 
     def _next_group(self) -> list[_Parcel]:
         """Whole parcels, up to the size of a group; a parcel larger than that goes alone.
@@ -144,19 +181,19 @@ class Acceptor:
         Of many that wait, half: while these are committed, the door reads what those send who were answered before.
         Taken all at once, all would be answered at once, and the door would idle through every commit.
         """
-        most = self._waiting_count if self._waiting_count < _MANY else (self._waiting_count + 1) // 2
+        most = self.waiting if self.waiting < _MANY else (self.waiting + 1) // 2
         most = min(most, self._group_size)
         group: list[_Parcel] = []
         count = size = 0
-        for parcel in self._waiting:
+        for parcel in self._parcels:
             count += len(parcel.filings)
             size += sum(len(filing.raw) for filing in parcel.filings)
             if group and (count > most or size > _GROUP_BYTES):
                 break
             group.append(parcel)
-        del self._waiting[: len(group)]
-        self._waiting_count -= sum(len(parcel.filings) for parcel in group)
-        if not self._waiting:
+        del self._parcels[: len(group)]
+        self.waiting -= sum(len(parcel.filings) for parcel in group)
+        if not self._parcels:
             self._news.clear()
         return group
 
