@@ -51,8 +51,7 @@ def main() -> None:
     parser.add_argument("--checks", type=int, default=2_000, help="texts that are checked against them")
     parser.add_argument("--folder", type=Path, help="where to keep the database meanwhile; by default temporary")
     args = parser.parse_args()
-    grown = args.articles > _FEW
-    stream, origin = texts(min(args.articles, _FEW) + (1 + grown) * args.checks)
+    stream, origin = texts(min(args.articles, _FEW) + args.checks)
     cleaned = [clean(Article(id=_NOBODY, filed=text)) for text in stream]
     # A worker has no ten thousand articles in memory, through which Python would look for garbage again and again.
     gc.collect()
@@ -108,44 +107,67 @@ def _ms(started: float, count: int) -> float:
 
 
 def stored(server: Postgres, cleaned: Sequence[Article], articles: int, checks: int) -> dict[str, float]:
-    """The whole check with its queries: `checks` texts after `articles`, in batches as a worker has them."""
-    bench = furnishing.furnish(Settings(database_url=server.url(), batch_size=50, claim_idle_timeout=60))
-    by_text = {article.filed: article for article in cleaned}
+    """The whole check with its queries: `checks` texts after `articles`, in batches as a worker has them.
 
-    def parted(article: Article) -> Article:
-        return article.evolve(blocks=by_text[article.filed].blocks)
-
-    bench = replace(bench, stages=(parted, fingerprint))
-    grown = articles > _FEW
-    known = cleaned[: -(1 + grown) * checks]
+    Where there are more than 10,000 articles, the same texts are checked in turns in a copy of the database that holds no
+    more than those: whatever else the machine does meanwhile meets both alike.
+    """
+    known, checked = cleaned[:-checks], cleaned[-checks:]
+    stages = (_parted(cleaned), fingerprint)
+    bench = _bench(server, "bantin", stages)
     _file(bench, [article.filed for article in known])
-    told = _measured(server, bench, cleaned[len(known) : len(known) + checks])
-    if grown:
-        few = told
-        _file_simulated(server, articles - len(known) - checks)
-        told = _measured(server, bench, cleaned[-checks:])
-        whole = "the whole check, with the fingerprint apart (ms CPU)"
-        told |= {f"at {_FEW:,} articles: {name}": few[name] for name in (whole, _LOOK_UP)}
-        told["the whole check against that at 10,000"] = told[whole] / few[whole]
+    _leave(bench)
+    benches = {articles: _bench(server, "bantin", stages)}
+    if articles > _FEW:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE few TEMPLATE bantin")
+        _file_simulated(server, articles - len(known))
+        benches[_FEW] = _bench(server, "few", stages)
+    told = _measured(benches, checked)
+    for bench in benches.values():
+        _leave(bench)
     with psycopg.connect(server.url(), autocommit=True) as connection:
-        told |= {**_sizes(connection), **_trigrams(connection, cleaned)}
+        return {**told, **_sizes(connection), **_trigrams(connection, cleaned)}
+
+
+def _parted(cleaned: Sequence[Article]) -> pipeline.Stage:
+    """A stage that knows the parts of each text already."""
+    by_text = {article.filed: article for article in cleaned}
+    return lambda article: article.evolve(blocks=by_text[article.filed].blocks)
+
+
+def _bench(server: Postgres, database: str, stages: Sequence[pipeline.Stage]) -> workbench.Workbench:
+    settings = Settings(database_url=server.url(database), batch_size=50, claim_idle_timeout=60)
+    return replace(furnishing.furnish(settings), stages=stages)
+
+
+def _leave(bench: workbench.Workbench) -> None:
     bench.tx_engine.dispose()
     bench.side_engine.dispose()
-    return told
 
 
 _LOOK_UP = "look-up of 24 keys, p50 (ms)"
+_WHOLE = "the whole check, with the fingerprint apart (ms CPU)"
+_PIECE = 250
+"""Texts that are checked in one database before the other has its turn."""
 
 
-def _measured(server: Postgres, bench: workbench.Workbench, checked: Sequence[Article]) -> dict[str, float]:
-    """What it costs to check texts after those that are there."""
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
-        looked_up = _look_ups(connection, checked)
-    clock = _Clock(server)
-    with clock:
-        _file(bench, [article.filed for article in checked])
-    return clock.told(len(checked)) | looked_up
+def _measured(benches: dict[int, workbench.Workbench], checked: Sequence[Article]) -> dict[str, float]:
+    """What it costs to check texts after those that are there, in each of the databases, by how many articles they hold."""
+    clocks, looked_up = {count: _Clock() for count in benches}, {}
+    for count, bench in benches.items():
+        with psycopg.connect(bench.settings.database_url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+            looked_up[count] = _look_ups(connection, checked)
+    for start in range(0, len(checked), _PIECE):
+        for count, bench in benches.items():
+            with clocks[count]:
+                _file(bench, [article.filed for article in checked[start : start + _PIECE]])
+    many, *few = (clocks[count].told(len(checked)) | looked_up[count] for count in benches)
+    if not few:
+        return many
+    others = {f"at {_FEW:,} articles: {name}": value for name, value in few[0].items()}
+    return {**many, **others, "the whole check against that at 10,000": many[_WHOLE] / few[0][_WHOLE]}
 
 
 def _file(bench: workbench.Workbench, filed: Sequence[str]) -> None:
@@ -202,8 +224,7 @@ class _Clock:
         (closing, "_lock_words"), (fingerprints, "candidates"), (pipeline, "settle"), (fingerprints, "add"),
     )  # fmt: skip
 
-    def __init__(self, server: Postgres) -> None:
-        self._server = server
+    def __init__(self) -> None:
         self._ours = self._theirs = self._wall = 0.0
 
     def __enter__(self) -> None:
@@ -240,7 +261,7 @@ class _Clock:
             "look up, compare, keep: ours (ms CPU)": self._ours / count,
             "the same: PostgreSQL's (ms CPU)": self._theirs / count,
             "the same: by the clock (ms)": self._wall / count,
-            "the whole check, with the fingerprint apart (ms CPU)": (self._ours + self._theirs) / count,
+            _WHOLE: (self._ours + self._theirs) / count,
             "articles a core and second, without the fingerprint": 1000 * count / (self._ours + self._theirs),
         }
 
