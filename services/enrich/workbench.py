@@ -36,6 +36,9 @@ _LOOK_UP = 0.1
 
 _FEW, _SHORT = 5, 50_000
 """Flash bulletins, and their bytes, in one transaction beside a batch: who comes next waits for no more than these."""
+_PASSING = 5.0
+"""Seconds for which one batch lets flash bulletins pass. In a flood of them it is then finished, well before the task's time
+is over; the next task takes what is left of the flood first, many at a time."""
 _FOLLOW = 2.0
 """Seconds for which one task goes on to the next versions under its keys; the sweep rings for what is left then."""
 
@@ -159,10 +162,14 @@ class Workbench:
         Where others are in hand too it is noted which bulletin is being read: should the worker die, that one is to blame,
         and no other.
         """
+        passed = 0.0
 
         def let_pass() -> None:
-            if not beside:
-                self._let_flash_pass(tx, claimed)
+            nonlocal passed
+            if not beside and passed < _PASSING:
+                began = time.monotonic()
+                self._let_flash_pass(tx, claimed, until=began + _PASSING - passed)
+                passed += time.monotonic() - began
 
         if len(claimed) == 1 and not beside:
             return self._read_each(tx, claimed, lambda _: None, let_pass)
@@ -207,13 +214,13 @@ class Workbench:
                 looked_up_at = time.monotonic()
         return made, failed
 
-    def _let_flash_pass(self, tx: Connection, claimed: Sequence[Claimed]) -> None:
+    def _let_flash_pass(self, tx: Connection, claimed: Sequence[Claimed], *, until: float) -> None:
         """Work on the flash bulletins that came while this batch is read, a few in each transaction beside `tx`.
 
         To ask for them keeps `tx` from being idle, so that its timeout bounds one bulletin, not the batch.
         """
         ours = [bulletin.id for bulletin in claimed]
-        while repository.flash_waits(tx, besides=ours, now=self.clock()):
+        while time.monotonic() < until and repository.flash_waits(tx, besides=ours, now=self.clock()):
             if not self._work(lambda other: self._claim_flash(other, limit=_FEW, max_bytes=_SHORT), beside=True):
                 return
 

@@ -20,7 +20,6 @@ from services.enrich.records.gate import EVERYTHING, Reach
 from services.enrich.records.statements import execute, fetch
 from services.enrich.text.article import Article
 from services.enrich.text.period import days_of, united
-from services.enrich.text.places import terms_of
 from shared.contracts.states import Priority
 from shared.decoding import filed_text
 from shared.feed import Told, tell
@@ -195,7 +194,7 @@ def found_columns(articles: Sequence[Article]) -> dict[str, list[Any]]:
         "published_days": [_range(article.published.value) for article in articles],
         "event_days": [_range(article.event.value) for article in articles],
         "mentioned_days": [_multirange(mention.value for mention in article.dates) for article in articles],
-        "place_terms": [_json(terms_of(article.places)) for article in articles],
+        "place_terms": [_json(article.place_terms) for article in articles],
     }
 
 

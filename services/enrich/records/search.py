@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from services.enrich.claims import Version
 from services.enrich.text.lexemes import parts_of
-from services.enrich.text.places import terms_of
 from shared.contracts.states import PROBE
 from shared.orthography.lexemes import FORM, lexemes_of, plain, with_facts, words
 
@@ -61,7 +60,7 @@ def _said(version: Version) -> Said:
     return Said(
         lexemes=article.lexemes,
         has_captions=any(block.kind == "caption" for block in article.blocks),
-        place_terms=terms_of(article.places),
+        place_terms=article.place_terms,
         source=bulletin.source,
         external_id=bulletin.external_id,
         sha256=bulletin.raw_sha256,

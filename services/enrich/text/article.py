@@ -258,7 +258,8 @@ class Article:
     """Frozen; each stage returns a new one. Spans point into `filed`, the text as it was filed.
 
     `given` is the day of publication where the newsroom gave it beside the text; `dates_refused` is how many expressions
-    of time it holds that no calendar has. `lexemes` are the words by which it is found, as PostgreSQL reads a tsvector.
+    of time it holds that no calendar has. `lexemes` are the words by which it is found, as PostgreSQL reads a
+    tsvector; `place_terms` those of its places (places/terms.py).
     """
 
     id: UUID
@@ -286,6 +287,7 @@ class Article:
     citations: tuple[Reference, ...] = ()
     naming: Naming = NOTHING_NAMED
     lexemes: str = ""
+    place_terms: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

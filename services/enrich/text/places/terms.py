@@ -7,9 +7,9 @@ from shared.places.units import forms, lies_in
 from shared.places.words import key, kind_and_name
 
 
-def terms_of(places: Iterable[PlaceLink]) -> list[str]:
+def terms_of(places: Iterable[PlaceLink]) -> tuple[str, ...]:
     """`written NAME` (a key, with and without its kind), `valid CODE`, `current CODE`, `province CODE` of today; once each."""
-    return sorted({term for place in places for term in _terms(place)})
+    return tuple(sorted({term for place in places for term in _terms(place)}))
 
 
 def _terms(place: PlaceLink) -> Iterator[str]:
