@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import orjson
+from psycopg import Error as PsycopgError
 from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import Connection, Engine, Row, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import ExceptionContext, IsolationLevel
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shared import tracing
 
@@ -74,6 +75,12 @@ def _away_if_read_only(context: ExceptionContext) -> OperationalError | None:
     return OperationalError(
         context.statement, None, context.original_exception, hide_parameters=True, connection_invalidated=True
     )
+
+
+def in_one_line(error: SQLAlchemyError | PsycopgError) -> str:
+    """What PostgreSQL, or the way to it, says in its first line; without the statement and without SQLAlchemy's link."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
 
 
 @contextmanager

@@ -97,9 +97,10 @@ SELECT article.id FROM article JOIN article_version ON article_version.article_i
 JOIN bulletin ON bulletin.id = article_version.bulletin_id JOIN raw_object ON raw_object.sha256 = bulletin.raw_sha256
 WHERE article.erased_at IS NOT NULL AND (article_version.text <> '' OR article_version.title <> '' OR octet_length(bytes) > 0);
 
--- name: every article is found by what its newest version says, and what was erased by nothing
+-- name: every article is found by what its newest version says; what was erased, and a probe, by nothing
 SELECT article.id FROM article LEFT JOIN article_search ON article_search.article_id = article.id
-WHERE CASE WHEN erased_at IS NULL THEN article_search.version IS DISTINCT FROM current_version
+WHERE CASE WHEN erased_at IS NULL AND article.source IS DISTINCT FROM 'bantin.probe'
+           THEN article_search.version IS DISTINCT FROM current_version
                 OR article_search.at IS DISTINCT FROM available_at
            ELSE article_search.article_id IS NOT NULL END;
 

@@ -2,9 +2,11 @@
 
 import platform
 import shutil
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -15,6 +17,7 @@ from shared.migrations import newest
 
 _ENOUGH_DISK = 1_000_000_000
 _CLOCK_TOLERANCE = 2.0
+_AMQP = ("amqp://", "amqps://", "pyamqp://")
 
 
 class Unwell(Exception):
@@ -52,7 +55,8 @@ def _look(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name=name, well=True, detail=look())
     except (Unwell, psycopg.Error, redis.RedisError, httpx.HTTPError, OSError) as error:
         told = str(error).strip().splitlines() or [type(error).__name__]
-        return Finding(name=name, well=False, detail=told[-1])
+        # PostgreSQL's first line says what is wrong and where, its last one asks whether it runs.
+        return Finding(name=name, well=False, detail=told[0 if isinstance(error, psycopg.Error) else -1])
 
 
 def _python() -> str:
@@ -100,8 +104,16 @@ def _database(url: str) -> str:
 def _broker(url: str) -> str:
     if not url:
         raise Unwell("no address: set REDIS_URL, or start `bantin run`")
-    info = redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3).info("server")
+    if url.startswith(_AMQP):
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname or "127.0.0.1", address.port or 5672), timeout=3):
+            return f"{address.hostname} answers; what it is worth, its own tools say"
+    info = redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3).info()
     name = "Valkey" if "valkey_version" in info else "Redis"
+    if (policy := info["maxmemory_policy"]) != "noeviction":
+        raise Unwell(
+            f"it may drop bells: set maxmemory-policy noeviction, not {policy} (docs/runbooks/BantinBellsLost.md)"
+        )
     return f"{name} {info.get('valkey_version') or info['redis_version']}"
 
 

@@ -255,7 +255,23 @@ def main() -> None:
     replay.set_defaults(run=run_replay)
     _add_entities(roles)
     args = parser.parse_args()
-    args.run(args)
+    if args.run in (run_worker, run_sweep):
+        args.run(args)
+    else:
+        _answer(args)
+
+
+def _answer(args: argparse.Namespace) -> None:
+    """Do what somebody asked for who waits; a fault of the database is told in one line."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shared.database import in_one_line
+
+    try:
+        args.run(args)
+    except SQLAlchemyError as error:
+        sys.stderr.write(f"bantin: the database: {in_one_line(error)}\n")
+        sys.exit(4)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ def furnish(settings: Settings, slate: Slate | None = None) -> Workbench:
         # Longer than that: whoever waits for a frozen worker's lock outlasts it instead of failing with it.
         "lock_timeout": f"{int(settings.claim_idle_timeout * 2000)}ms",
         "statement_timeout": f"{int(settings.claim_idle_timeout * 3000)}ms",
+        # A server process that waits for a lock does not notice that its worker was killed unless it looks.
+        "client_connection_check_interval": "1s",
     }
     return Workbench(
         # The second connection is for flash bulletins that come while a batch is read.

@@ -22,7 +22,7 @@ from services.enrich.tally import Closed
 from services.enrich.text.article import Article, UnreadableBulletin
 from services.enrich.timelimit import TookTooLong, time_limit
 from shared.contracts.states import State
-from shared.database import transaction
+from shared.database import in_one_line, transaction
 from shared.ids import NewId
 from shared.logging import logger
 from shared.metrics import CLAIMS_LOST
@@ -139,16 +139,30 @@ class Workbench:
                         traced.enter_context(tally.batch_span(claimed, self.worker))
                         tally.count_claim(claimed, began := self.clock())
                         self._note_starts(claimed, began)
-                        closed = self._close(tx, *self._read_all(tx, claimed, beside=beside), began)
-                if claimed:
-                    tally.count(closed, now := self.clock())
-                    tally.trace(closed, began, now, self.worker)
+                        closed = self._finish(tx, claimed, began, beside=beside)
+                if not claimed or closed is None:
+                    return []
+                tally.count(closed, now := self.clock())
+                tally.trace(closed, began, now, self.worker)
             return claimed
         except SQLAlchemyError as error:
             self._after_fault(claimed, error)
             return []
         finally:
             self.slate.wipe()
+
+    def _finish(self, tx: Connection, claimed: Sequence[Claimed], began: datetime, *, beside: bool) -> Closed | None:
+        """Read them and close them. None if PostgreSQL refused a statement: that is noted while they are still held, for
+        whoever found them free and begun would take it for a death."""
+        try:
+            with tx.begin_nested():
+                return self._close(tx, *self._read_all(tx, claimed, beside=beside), began)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            _log_fault(claimed, error)
+            self._note_refusal(tx, claimed, error)
+            return None
 
     def _note_starts(self, claimed: Sequence[Claimed], now: datetime) -> None:
         with transaction(self.side_engine) as side:
@@ -272,25 +286,31 @@ class Workbench:
             stage=stage,
         )
 
+    def _note_refusal(self, tx: Connection, claimed: Sequence[Claimed], error: SQLAlchemyError) -> None:
+        """One that was alone has failed like any other; of several nobody knows whose fault it is: they come back one by one."""
+        if len(claimed) == 1:
+            repository.close(tx, [self._failed(claimed[0], error, alone=True)], now=self.clock())
+        else:
+            repository.interrupt(tx, claimed, error=_told(error), now=self.clock())
+
     def _after_fault(self, claimed: Sequence[Claimed], error: SQLAlchemyError) -> None:
         """The transaction is gone and nothing was written. Say so of the attempts, if the database can be told.
 
         If it cannot, the sweep finds the attempts without an end. A bulletin that was alone and that the database
         refused, rather than lost, has failed like any other.
         """
-        log.warning("transaction lost", error=str(error)[:500], bulletins=[bulletin.id.hex for bulletin in claimed])
-        CLAIMS_LOST.inc()
+        _log_fault(claimed, error)
         refused = isinstance(error, DBAPIError) and not error.connection_invalidated
         try:
             with transaction(self.tx_engine) as tx:
                 held = set(repository.hold(tx, [bulletin.id for bulletin in claimed], now=self.clock()))
                 ours = [bulletin for bulletin in claimed if bulletin.id in held]
                 if refused and len(claimed) == 1 and ours:
-                    repository.close(tx, [self._failed(ours[0], error, alone=True)], now=self.clock())
+                    self._note_refusal(tx, ours, error)
                 elif ours:
-                    repository.interrupt(tx, ours, error=str(error)[:500], now=self.clock())
+                    repository.interrupt(tx, ours, error=_told(error), now=self.clock())
         except SQLAlchemyError as second:
-            log.warning("the fault could not be noted", error=str(second)[:500])
+            log.warning("the fault could not be noted", error=in_one_line(second))
 
 
 def backoff(failures: int, chance: float) -> timedelta:
@@ -309,6 +329,11 @@ def _quarantined(bulletin: Claimed, error: BaseException, stage: str | None) -> 
     )
 
 
+def _log_fault(claimed: Sequence[Claimed], error: SQLAlchemyError) -> None:
+    log.warning("transaction lost", error=in_one_line(error), bulletins=[bulletin.id.hex for bulletin in claimed])
+    CLAIMS_LOST.inc()
+
+
 def _log_failure(verdict: Verdict) -> None:
     """Where it fell, not what it said: that may quote the text, and is kept with the bulletin."""
     log.warning(
@@ -323,5 +348,11 @@ def _log_failure(verdict: Verdict) -> None:
 
 def _told(error: BaseException) -> str:
     """The error and where it came from, without what PostgreSQL cannot keep."""
-    told = "".join(traceback.format_exception(error)).replace("\0", "\ufffd")
+    *where, what = traceback.format_exception(error)
+    if isinstance(error, DBAPIError):
+        # By its last line a failure is told and counted with others. PostgreSQL says what it is in its first one, details
+        # behind it; SQLAlchemy puts the statement and a link behind both.
+        said, *details = str(error.orig).strip().splitlines() or [""]
+        what = "\n".join([*details, f"{type(error).__module__}.{type(error).__qualname__}: {said}"])
+    told = "".join([*where, what]).replace("\0", "\ufffd")
     return told.encode("utf-8", "replace").decode()[-_LONGEST_ERROR:]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.ops import repairs
 from services.ops.documents import latency, ledger, probes, quarantine, queues, sources, workers
@@ -17,7 +18,7 @@ from services.ops.records import controls, jobs
 from services.ops.records.controls import Change
 from services.ops.records.quarantine import FIRST
 from services.ops.records.repairs import Which, count
-from shared.database import make_engine, transaction
+from shared.database import in_one_line, make_engine, transaction
 from shared.errors import NoSuchBulletin
 from shared.ids import BULLETIN, read
 from shared.settings import settings
@@ -181,15 +182,22 @@ def main() -> None:
     parser.add_argument("--dry-run", action="store_true")
     args = parser.parse_args()
     engine = make_engine(settings().database_url, "bantin-desk", pool_size=1)
+    try:
+        _tell(engine, args)
+    except SQLAlchemyError as error:
+        sys.stderr.write(f"the database: {in_one_line(error)}\n")
+        sys.exit(4)
+
+
+def _tell(engine: Engine, args: argparse.Namespace) -> None:
     if args.what in _REPAIRS:
         _repair(engine, args)
-        return
-    if args.what in _STEERING:
+    elif args.what in _STEERING:
         _steer(engine, args)
-        return
-    with transaction(engine) as tx:
-        document = _READERS[args.what](tx, args, datetime.now(UTC))
-    _write(document)
+    else:
+        with transaction(engine) as tx:
+            document = _READERS[args.what](tx, args, datetime.now(UTC))
+        _write(document)
 
 
 if __name__ == "__main__":

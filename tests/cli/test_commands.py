@@ -18,7 +18,7 @@ from shared.contracts.ninjs import NinjsOut
 from shared.migrations import newest
 from tests.cli.conftest import Bantin, Done, run_bantin
 from tests.factories import TEXT, a_json
-from tests.servers import ROOT, Service
+from tests.servers import ROOT, Servers, Service
 
 COMMANDS = ("run", "test", "post", "status", "show", "tail", "doctor", "serve", "worker", "sweep", "migrate")
 
@@ -186,6 +186,23 @@ def test_the_doctor_names_what_is_missing_and_ends_with_1(bantin: Bantin) -> Non
         ("python", True), ("disk", True), ("database", True), ("broker", True), ("ingest", True), ("api", True),
         ("workers", False),
     ]  # fmt: skip
+
+
+def test_the_doctor_warns_of_a_broker_that_may_drop_bells(bantin: Bantin, servers: Servers) -> None:
+    servers.redis.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        (findings,) = documents(bantin("doctor", "--json"))
+    finally:
+        servers.redis.config_set("maxmemory-policy", "noeviction")
+    (broker,) = [finding for finding in findings if finding["name"] == "broker"]
+    assert (broker["well"], "set maxmemory-policy noeviction, not allkeys-lru" in broker["detail"]) == (False, True)
+
+
+def test_commands_say_in_one_line_that_the_database_is_away(tmp_path: Path) -> None:
+    port = process.free_port()
+    done = run_bantin("queue", BANTIN_HOME=str(tmp_path), DATABASE_URL=f"postgresql://bantin@127.0.0.1:{port}/bantin")
+    assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
+    assert f"port {port} failed: Connection refused" in done.stderr
 
 
 def test_the_doctor_is_content_when_all_is_well(bantin: Bantin, ingest: Service) -> None:

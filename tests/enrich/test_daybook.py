@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from infra.chaos.account import invariants
 from services.enrich.records import daybook
 from services.enrich.text.article import Article
 from services.enrich.workbench import Workbench
@@ -108,6 +109,7 @@ def test_a_probe_is_finished_and_nobody_sees_it(database: Database, bench: Workb
     versions = dict(database.rows("SELECT article_id, bulletin_id FROM article_version"))
     linked = {versions[row[0]] for row in database.rows("SELECT DISTINCT article_id FROM article_entity")}
     assert linked.isdisjoint(ids)
+    assert [name for name, query in invariants() if database.rows(query)] == []
     add_up(bench)
     assert list(sources(database)) == [""]
     assert database.value("SELECT sum(count) FROM latency_minute WHERE measure = 'readable'") == 1

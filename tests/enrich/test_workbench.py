@@ -381,6 +381,34 @@ def test_an_error_that_the_database_cannot_hold_is_told_as_well_as_can_be(
     assert (row["error_class"], row["status"], len(row["last_error"]) <= 4000) == ("ValueError", "queued", True)
 
 
+def test_what_the_database_refuses_is_noted_while_the_bulletins_are_still_held(
+    database: Database, make_bench: MakeBench
+) -> None:
+    """Whoever found them free and begun would take their worker for dead."""
+    looks: list[int] = []
+
+    def clock() -> datetime:
+        looks.append(
+            database.value(
+                "SELECT count(*) FROM (SELECT id FROM bulletin WHERE status = 'queued' FOR UPDATE SKIP LOCKED) AS free"
+                " JOIN attempt ON bulletin_id = free.id AND ended_at IS NULL"
+            )
+        )
+        return datetime.now(UTC)
+
+    database.run("ALTER TABLE article_version ADD CONSTRAINT refused CHECK (title <> 'Tin') NOT VALID")
+    try:
+        ids = some_bulletins(database, ["Tin\n\nMưa to.", "Tin\n\nNắng to."])
+        bench = make_bench(clock=clock)
+        bench.enrich(ids)
+    finally:
+        database.run("ALTER TABLE article_version DROP CONSTRAINT refused")
+    assert (set(looks), len(looks) > 4) == ({0}, True)
+    assert outcomes(database)["interrupted"] == 2
+    said = database.value("SELECT min(error) FROM attempt WHERE outcome = 'interrupted'")
+    assert said.splitlines()[-1].startswith("sqlalchemy.exc.IntegrityError: new row for relation")
+
+
 def test_an_article_that_the_database_refuses_is_its_bulletins_failure(
     database: Database, make_bench: MakeBench
 ) -> None:

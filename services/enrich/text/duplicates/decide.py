@@ -13,7 +13,7 @@ from services.enrich.text.duplicates import said as saying
 from services.enrich.text.duplicates.comparison import Comparison, compare, differing
 from services.enrich.text.span import Span
 
-MOST_CANDIDATES = 20
+MOST_CANDIDATES = 12
 _MOST_CHARACTERS = 500_000
 """Characters of candidates that one article is held against; the first candidate may have more."""
 _CERTAIN = 0.98
