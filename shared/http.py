@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
@@ -19,6 +19,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -190,7 +191,25 @@ def _database_away() -> DatabaseAway:
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
     error = cast("HTTPException", error)
     ours = {404: NotFound, 405: MethodNotAllowed}.get(error.status_code, InvalidParameter)
-    return problem_response(ours(headers=dict(error.headers or {})), request_id(request))
+    headers = dict(error.headers or {})
+    if ours is MethodNotAllowed:
+        headers["Allow"] = ", ".join(_methods_of(request))
+    return problem_response(ours(headers=headers), request_id(request))
+
+
+def _methods_of(request: Request) -> list[str]:
+    """What the address takes: of all its routes, where Starlette tells those of the first alone."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    return sorted({one for route in routes if route.path_regex.match(request.url.path) for one in route.methods or ()})
+
+
+def _keep_actions_apart(routes: Sequence[BaseRoute]) -> None:
+    """Let `/things/{id}` not take `/things/1:stop` for one of its own, where `/things/{id}:stop` is an address too."""
+    ours = [route for route in routes if isinstance(route, Route)]
+    things = {route.path.rpartition(":")[0] for route in ours if "}:" in route.path}
+    for route in ours:
+        if route.path in things:
+            route.path_regex = re.compile(route.path_regex.pattern.replace("[^/]+)$", "[^/:]+)$"))
 
 
 async def _answer_validation_error(request: Request, error: Exception) -> Response:
@@ -212,6 +231,11 @@ class Service(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, by way of the manners."""
         await self.manners(scope, receive, send)
+
+    def include_router(self, *args: Any, **options: Any) -> None:
+        """Take in the routes of a router."""
+        super().include_router(*args, **options)
+        _keep_actions_apart(self.routes)
 
     async def past_manners(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application as FastAPI made it."""

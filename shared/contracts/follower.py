@@ -1,16 +1,25 @@
 """Those who follow the feed under a name or by webhook, as they are told and answered."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.contracts import examples_of_following as examples
 from shared.contracts.article import ChangeList
 from shared.contracts.following import ChangeFilter
 
-BIGGEST_SEQ = 2**63 - 1
-Seq = Annotated[int, Field(ge=0, le=BIGGEST_SEQ)]
+BIGGEST_SEQ = 2**53 - 1
+"""Up to there every reader of JSON has whole numbers."""
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a number is wanted")  # noqa: TRY004  # what pydantic makes a refusal of
+    return value
+
+
+Seq = Annotated[int, Field(ge=0, le=BIGGEST_SEQ), BeforeValidator(_number)]
 Since = Seq | Literal["now"]
 Format = Literal["plain", "structured", "binary"]
 

@@ -11,6 +11,7 @@ from services.api.pages.forwarding import HttpIngest, Refused
 from services.api.pages.rendering import Reader, TheReader, page
 from services.api.routes import TheEngine, summary
 from shared.access.gate import caller_of, check_origin
+from shared.contracts.follower import BIGGEST_SEQ
 from shared.database import transaction
 from shared.errors import InvalidParameter, NoSuchBulletin
 from shared.following import head_seq
@@ -20,7 +21,6 @@ router = APIRouter(include_in_schema=False)
 
 _LIVE = 30
 _STREAM = "/v1/changes/stream"
-_BIGGEST_SEQ = 2**63 - 1
 _FINISHED = {"published", "duplicate", "rejected", "quarantined", "withdrawn", "embargoed"}
 
 
@@ -36,9 +36,7 @@ def show_live(request: Request, engine: TheEngine, reader: TheReader) -> Respons
 
 
 @router.get("/live/new")
-def show_news(
-    engine: TheEngine, reader: TheReader, since: Annotated[int, Query(ge=0, le=_BIGGEST_SEQ)] = 0
-) -> Response:
+def show_news(engine: TheEngine, reader: TheReader, since: Annotated[int, Query(ge=0, le=BIGGEST_SEQ)] = 0) -> Response:
     """What changed since, as entries of that list; `X-Last-Seq` says from where to ask again."""
     with transaction(engine) as tx:
         head = head_seq(tx)

@@ -20,6 +20,7 @@ from services.api.search.language import fault, read
 from services.api.search.tree import Named, Node, leaves
 from services.api.search.vectors import Diacritics, grades
 from shared.contracts.bulletin import Day
+from shared.contracts.follower import BIGGEST_SEQ
 from shared.contracts.problem import Fault
 from shared.errors import InvalidParameter
 from shared.ids import ARTICLE, ENTITY, STORY
@@ -98,7 +99,7 @@ class FiltersAsked(BaseModel):
     as_of_seq: int | None = Field(
         None,
         ge=0,
-        le=2**63 - 1,
+        le=BIGGEST_SEQ,
         description="Only articles that are as they were at this position of the feed: what came or changed since is left out.",
     )
     story: StoryIds = Field([], description="A story's id: only articles that tell of it.")
@@ -192,7 +193,7 @@ class FiltersAsked(BaseModel):
         return picked, left_out
 
     def _ids(self) -> list[UUID]:
-        asked = [one.strip() for one in (self.id or "").split(",") if one.strip()]
+        asked = (self.id or "").split(",")
         if len(asked) > MOST_IDS:
             raise InvalidParameter(f"at most {MOST_IDS} ids at once, these are {len(asked)}")
         return [_known(ARTICLE, "article", one) for one in asked]

@@ -61,7 +61,8 @@ def _check(asked: LookupIn) -> None:
     values += [part for one in asked.external_ids for part in (one.source, one.external_id)]
     number = len(asked.external_ids) + len(values) - 2 * len(asked.external_ids)
     if not 1 <= number <= MOST_ASKED:
-        raise InvalidParameter(f"ask for 1 to {MOST_ASKED} things at once; these are {number}")
+        told = f"ask for 1 to {MOST_ASKED} things at once; these are {number}"
+        raise InvalidParameter(told, errors=[Fault(pointer="body", detail="as a whole")])
     if any("\0" in value for value in values):
         raise InvalidParameter("no text holds the character NUL")
     for place, hash in enumerate(asked.hashes):

@@ -31,7 +31,7 @@ class JobAsked(RepairAsked):
     """A long repair: which bulletins, and at what pace."""
 
     action: Literal["replay", "discard"]
-    rate: float = Field(50.0, gt=0, le=10_000, description="Bulletins a second, at most.")
+    rate: float = Field(50.0, ge=0.001, le=10_000, description="Bulletins a second, at most.")
 
 
 class Job(BaseModel):

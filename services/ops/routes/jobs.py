@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Engine
 
+from services.ops.contracts.quarantine import Repaired
 from services.ops.contracts.steering import Asked, Job, JobAsked, Jobs
 from services.ops.records import jobs
 from services.ops.records.repairs import count
@@ -19,7 +20,7 @@ from shared.http import json_response, problem_answers
 
 router = APIRouter(prefix="/ops/v1", tags=["ops"])
 
-JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+JobId = Annotated[int, Path(ge=1, le=2**53 - 1)]
 
 
 class NoSuchJob(ServiceError):
@@ -33,7 +34,10 @@ class NoSuchJob(ServiceError):
     response_model=Job,
     status_code=202,
     summary="Begin a long repair",
-    responses=problem_answers(InvalidParameter, NotAllowed, DatabaseAway),
+    responses={
+        200: {"model": Repaired, "description": "`dry_run`: how many are meant."},
+        **problem_answers(InvalidParameter, NotAllowed, DatabaseAway),
+    },
 )
 def post_job(asked: JobAsked, engine: TheEngine, now: Now, caller: Asker) -> Response:
     """Replay or discard at a pace, piece by piece. With `dry_run` only the number is told, as `:replay` tells it."""
@@ -46,7 +50,12 @@ def post_job(asked: JobAsked, engine: TheEngine, now: Now, caller: Asker) -> Res
     return json_response(job, 202, {"Location": f"/ops/v1/jobs/{job['id']}"})
 
 
-@router.get("/jobs", response_model=Jobs, summary="Long repairs", responses=problem_answers(DatabaseAway))
+@router.get(
+    "/jobs",
+    response_model=Jobs,
+    summary="Long repairs",
+    responses=problem_answers(InvalidParameter, DatabaseAway),
+)
 def get_jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Response:
     """Newest first, each with how far it has come."""
     with transaction(engine) as tx:

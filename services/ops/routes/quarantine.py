@@ -26,7 +26,7 @@ _MOST_GROUPS = 200
     "/quarantine",
     response_model=Groups,
     summary="What failed, by what went wrong",
-    responses=problem_answers(DatabaseAway),
+    responses=problem_answers(InvalidParameter, DatabaseAway),
 )
 def get_quarantine(engine: TheEngine, stage: Annotated[str | None, Query(max_length=100)] = None) -> Response:
     """Quarantined bulletins, grouped by the signature of their errors, the latest first; of all stages or of one."""
