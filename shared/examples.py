@@ -15,7 +15,7 @@ def write_whole(document: dict[str, Any], routes: Iterable[object]) -> None:
         extra = model.model_config.get("json_schema_extra")
         if model.__name__ in schemas and isinstance(extra, dict) and "examples" in extra:
             schemas[model.__name__]["examples"] = extra["examples"]
-    for route in _each(routes):
+    for route in each_route(routes):
         for method in (route.methods or ()) if route.include_in_schema else ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
             assert operation is not None, (
@@ -24,13 +24,13 @@ def write_whole(document: dict[str, Any], routes: Iterable[object]) -> None:
             _write(operation["responses"], route.responses)
 
 
-def _each(routes: Iterable[object]) -> Iterator[APIRoute]:
+def each_route(routes: Iterable[object]) -> Iterator[APIRoute]:
     """The routes, those of included routers too."""
     for route in routes:
         if isinstance(route, APIRoute):
             yield route
         elif (included := getattr(route, "original_router", None)) is not None:
-            yield from _each(included.routes)
+            yield from each_route(included.routes)
 
 
 def _heirs(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

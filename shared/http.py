@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
 import orjson
@@ -18,8 +18,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -31,7 +31,7 @@ from shared.access.gate import Gate, SignIn
 from shared.contracts.problem import MEDIA_TYPE, Fault, Problem
 from shared.database import transaction
 from shared.errors import DatabaseAway, InvalidParameter, MethodNotAllowed, NotFound, ServiceError, TooManyConnections
-from shared.examples import write_whole
+from shared.examples import each_route, write_whole
 from shared.garbage import collect_seldom
 from shared.logging import configure, logger
 from shared.manual import STYLE, manual
@@ -40,6 +40,14 @@ from shared.migrations import newest
 from shared.settings import Settings
 
 log = logger(__name__)
+
+
+class _Word(StringConvertor):
+    regex = "[^/:]+"
+
+
+# `/things/{id:word}`: where `/things/{id}:stop` is an address too, the first must not take it for one of its own.
+register_url_convertor("word", _Word())
 
 
 def dumps(value: object) -> bytes:
@@ -199,17 +207,8 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
 
 def _methods_of(request: Request) -> list[str]:
     """What the address takes: of all its routes, where Starlette tells those of the first alone."""
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    routes = each_route(request.app.routes)
     return sorted({one for route in routes if route.path_regex.match(request.url.path) for one in route.methods or ()})
-
-
-def _keep_actions_apart(routes: Sequence[BaseRoute]) -> None:
-    """Let `/things/{id}` not take `/things/1:stop` for one of its own, where `/things/{id}:stop` is an address too."""
-    ours = [route for route in routes if isinstance(route, Route)]
-    things = {route.path.rpartition(":")[0] for route in ours if "}:" in route.path}
-    for route in ours:
-        if route.path in things:
-            route.path_regex = re.compile(route.path_regex.pattern.replace("[^/]+)$", "[^/:]+)$"))
 
 
 async def _answer_validation_error(request: Request, error: Exception) -> Response:
@@ -231,11 +230,6 @@ class Service(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, by way of the manners."""
         await self.manners(scope, receive, send)
-
-    def include_router(self, *args: Any, **options: Any) -> None:
-        """Take in the routes of a router."""
-        super().include_router(*args, **options)
-        _keep_actions_apart(self.routes)
 
     async def past_manners(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application as FastAPI made it."""
@@ -340,7 +334,7 @@ class _Manners:
             return cast("str", scope["path"])
         await self.inner(scope, receive, send)
         # An unknown path has no route: one label for all of them, or any scanner makes a million series.
-        return getattr(scope.get("route"), "path", "unknown")
+        return getattr(scope.get("route"), "path_format", "unknown")
 
     def _count(self, route: str, method: str, status: int, seconds: float) -> None:
         # labels() looks its child up under a lock; ours are few.

@@ -116,6 +116,18 @@ def test_a_reader_may_only_read(api: Service) -> None:
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
 
 
+@pytest.mark.parametrize(
+    ("address", "methods"),
+    [("/v1/consumers/one", "DELETE, GET, PUT"), ("/v1/consumers/one:ack", "POST"), ("/v1/articles", "GET")],
+)
+def test_an_address_names_all_methods_that_it_takes_and_no_other(api: Service, address: str, methods: str) -> None:
+    assert api.http.options(address).headers["Allow"] == methods
+
+
+def test_an_action_is_no_name_of_a_thing(api: Service) -> None:
+    assert api.http.put("/v1/consumers/one:ack", json={"since": 0}).status_code == 405
+
+
 def test_who_has_the_article_already_is_told_so(api: Service, publish: Publish) -> None:
     publish(1)
     href = get(api, "/v1/articles")["data"][0]["href"]

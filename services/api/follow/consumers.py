@@ -54,7 +54,7 @@ def list_consumers(asked: Annotated[ConsumersAsked, Query()], engine: FollowersE
 
 
 @router.put(
-    "/{name}",
+    "/{name:word}",
     response_model=ConsumerOut,
     summary="Make a consumer, or change its filter",
     responses={
@@ -74,7 +74,7 @@ def put_consumer(
 
 
 @router.get(
-    "/{name}",
+    "/{name:word}",
     response_model=ConsumerOut,
     summary="One consumer",
     responses=problem_answers(NoSuchConsumer, InvalidParameter, DatabaseAway),
@@ -86,7 +86,7 @@ def get_consumer(name: Name, engine: FollowersEngine, now: Now) -> Response:
 
 
 @router.delete(
-    "/{name}",
+    "/{name:word}",
     status_code=204,
     response_class=Response,
     summary="Forget a consumer",

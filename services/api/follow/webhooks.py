@@ -115,7 +115,7 @@ def list_webhooks(engine: FollowersEngine) -> Response:
         return json_response({"data": [_document(tx, row) for row in registry.webhooks(tx)]})
 
 
-@router.get("/{id}", response_model=WebhookOut, summary="One webhook", responses=_ABOUT_ONE)
+@router.get("/{id:word}", response_model=WebhookOut, summary="One webhook", responses=_ABOUT_ONE)
 def get_webhook(id: WebhookId, engine: FollowersEngine) -> Response:
     """Where it leads, up to which position its deliveries are made, and how many of them wait."""
     with transaction(engine) as tx:
@@ -123,7 +123,7 @@ def get_webhook(id: WebhookId, engine: FollowersEngine) -> Response:
 
 
 @router.patch(
-    "/{id}",
+    "/{id:word}",
     response_model=WebhookOut,
     summary="Change a webhook",
     responses=problem_answers(NoSuchWebhook, InvalidParameter, UnsafeUrl, DatabaseAway),
@@ -149,7 +149,7 @@ def patch_webhook(
         return json_response(_document(tx, _row(tx, id)))
 
 
-@router.delete("/{id}", status_code=204, response_class=Response, summary="Remove a webhook", responses=_ABOUT_ONE)
+@router.delete("/{id:word}", status_code=204, response_class=Response, summary="Remove a webhook", responses=_ABOUT_ONE)
 def delete_webhook(id: WebhookId, engine: FollowersEngine) -> Response:
     """Nothing is sent any more, and its deliveries are gone with it."""
     with transaction(engine) as tx:

@@ -63,7 +63,7 @@ def get_jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1, le=500)] = 50)
 
 
 @router.get(
-    "/jobs/{id}",
+    "/jobs/{id:word}",
     response_model=Job,
     summary="A long repair",
     responses=problem_answers(InvalidParameter, NoSuchJob, DatabaseAway),
