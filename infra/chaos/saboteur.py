@@ -27,7 +27,7 @@ When = Literal["before", "after"]
 _WORKBENCH = "services.enrich.workbench:Workbench"
 SPOTS: dict[str, tuple[str, When]] = {
     # accepted and durable, but neither answered nor rung for
-    "ingest.after_commit": ("services.ingest.acceptor:Acceptor._commit", "after"),
+    "ingest.after_commit": ("services.ingest.acceptor:_Lane._commit", "after"),
     # answered, but not rung for
     "ingest.before_bell": ("services.ingest.ringer:Ringer._ring", "before"),
     "ingest.after_bell": ("services.ingest.ringer:Ringer._ring", "after"),

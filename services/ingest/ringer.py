@@ -74,14 +74,16 @@ class Ringer:
 
     def _ring_for(self, ids: Sequence[UUID], name: str) -> bool:
         """Ring for all of them; or say that the broker is away. The rows are there: the sweep rings for them."""
-        for start in range(0, len(ids), self._most_ids):
-            bell = ids[start : start + self._most_ids]
-            try:
-                self._bell.ring(bell, name)
-                BELLS.labels("ingest").inc()
-            except BrokerAway as error:
-                BELL_ERRORS.labels("ingest").inc()
-                log.warning("bell not heard", error=str(error), bulletins=len(bell))
-                time.sleep(_REST)
-                return False
+        starts = range(0, len(ids), self._most_ids)
+        return all(self._ring(ids[start : start + self._most_ids], name) for start in starts)
+
+    def _ring(self, ids: Sequence[UUID], name: str) -> bool:
+        try:
+            self._bell.ring(ids, name)
+            BELLS.labels("ingest").inc()
+        except BrokerAway as error:
+            BELL_ERRORS.labels("ingest").inc()
+            log.warning("bell not heard", error=str(error), bulletins=len(ids))
+            time.sleep(_REST)
+            return False
         return True
