@@ -58,7 +58,8 @@ def test_a_lost_bell_costs_a_moment_and_no_bulletin(house: Stack, servers: Serve
     for _ in range(30):
         file(house, a_text())
         servers.redis.flushall()
-    wait_until(lambda: database.count("article") == before + 30, 30)
+    # The sweep, which is started a moment after the others, rings for what nobody heard.
+    wait_until(lambda: house.tend() or database.count("article") == before + 30, 30)
 
 
 def test_flash_and_batches_reach_the_feed_without_a_gap(house: Stack) -> None:
@@ -66,6 +67,6 @@ def test_flash_and_batches_reach_the_feed_without_a_gap(house: Stack) -> None:
     before = database.count("article")
     for number in range(20):
         file(house, a_text(), Bulletin_Priority="flash" if number % 2 else "normal")
-    wait_until(lambda: database.count("article") == before + 20, 30)
+    wait_until(lambda: house.tend() or database.count("article") == before + 20, 30)
     changes = httpx.get(f"{house.api_url}/v1/changes?limit=1000").json()
     assert [change["seq"] for change in changes["changes"]] == list(range(1, changes["head_seq"] + 1))
