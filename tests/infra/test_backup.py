@@ -129,7 +129,8 @@ def test_after_the_loss_of_everything_nothing_from_before_the_backup_is_missing_
         try:
             again = {key: post(stack, filed[key], key) for key in keys}
             assert {key: again[key] for key in before} == before, "what was accepted before the backup is there"
-            wait_until(lambda: restored.value("SELECT count(*) FROM bulletin WHERE status = 'queued'") == 0, 240)
+            queued = "SELECT count(*) FROM bulletin WHERE status = 'queued'"
+            wait_until(lambda: stack.tend() or restored.value(queued) == 0, 240)
         finally:
             stack.stop()
         assert restored.rows("SELECT status, count(*) FROM bulletin GROUP BY status") == [("published", len(keys))]
