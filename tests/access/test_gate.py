@@ -149,7 +149,7 @@ def test_a_repair_is_kept_under_the_name_of_the_key(guarded: Guarded) -> None:
 
 def test_only_the_hash_of_a_key_is_kept_and_no_log_holds_one(guarded: Guarded) -> None:
     told = guarded.keys("make", "--label=bàn đọc", "--scope=read")
-    secret = told["key"].rpartition("_")[2]
+    secret = told["key"].split("_", 2)[2]
     guarded.api.http.get(f"/v1/articles?x={told['key']}", headers={"Authorization": f"Bearer {told['key']}"})
     (row,) = guarded.database.documents("SELECT * FROM api_key WHERE id = %(id)s", id=told["id"])
     assert secret not in str(row)
