@@ -12,7 +12,7 @@ import redis
 from celery import Celery
 from kombu import Connection, Producer, Queue
 
-from shared.settings import Settings
+from shared.settings import Settings, is_amqp
 
 FLASH, NORMAL, RETRY = "flash", "normal", "retry"
 QUEUES = (FLASH, NORMAL, RETRY)
@@ -168,11 +168,6 @@ class AmqpTower:
 def tower_of(app: Celery, url: str) -> BellTower:
     """The tower of the broker at `url`."""
     return AmqpTower(app) if is_amqp(url) else RedisTower(url)
-
-
-def is_amqp(url: str) -> bool:
-    """Is it RabbitMQ, or another that speaks AMQP?"""
-    return url.startswith(("amqp://", "amqps://", "pyamqp://"))
 
 
 def _connected(app: Celery) -> Connection:

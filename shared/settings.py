@@ -165,6 +165,11 @@ class Settings(BaseSettings):
     """Seconds a reader of an export may take nothing before it is cut off."""
 
 
+def is_amqp(url: str) -> bool:
+    """Is the broker at this address RabbitMQ, or another that speaks AMQP?"""
+    return url.startswith(("amqp://", "amqps://", "pyamqp://"))
+
+
 @lru_cache
 def settings() -> Settings:
     """The settings of this process, read once."""

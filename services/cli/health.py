@@ -14,10 +14,10 @@ import redis
 
 from services.cli.home import home
 from shared.migrations import newest
+from shared.settings import is_amqp
 
 _ENOUGH_DISK = 1_000_000_000
 _CLOCK_TOLERANCE = 2.0
-_AMQP = ("amqp://", "amqps://", "pyamqp://")
 
 
 class Unwell(Exception):
@@ -104,7 +104,7 @@ def _database(url: str) -> str:
 def _broker(url: str) -> str:
     if not url:
         raise Unwell("no address: set REDIS_URL, or start `bantin run`")
-    if url.startswith(_AMQP):
+    if is_amqp(url):
         address = urlsplit(url)
         with socket.create_connection((address.hostname or "127.0.0.1", address.port or 5672), timeout=3):
             return f"{address.hostname} answers; what it is worth, its own tools say"

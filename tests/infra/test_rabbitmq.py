@@ -9,8 +9,8 @@ import pytest
 
 from infra.stack import Stack
 from shared.ids import new_id
-from shared.queue import FLASH, NORMAL, QUEUES, AmqpTower, Bell, RedisTower, is_amqp, make_celery, tower_of
-from shared.settings import Settings
+from shared.queue import FLASH, NORMAL, QUEUES, AmqpTower, Bell, RedisTower, make_celery, tower_of
+from shared.settings import Settings, is_amqp
 from tests.factories import a_text
 from tests.infra import rabbitmq
 from tests.infra.rabbitmq import RabbitMQ, started_rabbitmq
