@@ -176,40 +176,31 @@ class Workbench:
         Where others are in hand too it is noted which bulletin is being read: should the worker die, that one is to blame,
         and no other.
         """
-        passed = 0.0
-
-        def let_pass() -> None:
-            nonlocal passed
-            if not beside and passed < _PASSING:
-                began = time.monotonic()
-                self._let_flash_pass(tx, claimed, until=began + _PASSING - passed)
-                passed += time.monotonic() - began
-
         if len(claimed) == 1 and not beside:
-            return self._read_each(tx, claimed, lambda _: None, let_pass)
+            return self._read_each(tx, claimed, lambda _: None)
+        passage = _Passage(lambda until: None if beside else self._let_flash_pass(tx, claimed, until=until))
         # One connection for the whole batch: to fetch one for each note would cost more than the note.
         with self.side_engine.connect() as side:
 
             def note_hand(bulletin: Claimed | None) -> None:
                 workers.note_hand(side, bulletin, worker=self.worker, now=self.clock())
 
-            read = self._read_each(tx, claimed, note_hand, let_pass)
+            def take_up(bulletin: Claimed) -> None:
+                passage.open_if_due()
+                note_hand(bulletin)
+
+            read = self._read_each(tx, claimed, take_up)
             note_hand(None)
             return read
 
     def _read_each(
-        self,
-        tx: Connection,
-        claimed: Sequence[Claimed],
-        note_hand: Callable[[Claimed], None],
-        let_pass: Callable[[], None],
+        self, tx: Connection, claimed: Sequence[Claimed], take_up: Callable[[Claimed], None]
     ) -> tuple[list[Made], list[Verdict]]:
         made, failed = [], []
         texts = repository.texts(tx, claimed)
-        looked_up_at = time.monotonic()
         for bulletin in claimed:
             times: dict[str, float] = {}
-            note_hand(bulletin)
+            take_up(bulletin)
             self.slate.take_up(bulletin.id)
             try:
                 id = bulletin.article_id or self.new_id()
@@ -223,9 +214,6 @@ class Workbench:
             except Exception as error:  # the one place where any fault of a stage becomes a verdict on its bulletin
                 failed.append(self._failed(bulletin, error, stage=pipeline.failed_stage(self.stages, times)))
                 _log_failure(failed[-1])
-            if time.monotonic() - looked_up_at > _LOOK_UP:
-                let_pass()
-                looked_up_at = time.monotonic()
         return made, failed
 
     def _let_flash_pass(self, tx: Connection, claimed: Sequence[Claimed], *, until: float) -> None:
@@ -311,6 +299,22 @@ class Workbench:
                     repository.interrupt(tx, ours, error=_told(error), now=self.clock())
         except SQLAlchemyError as second:
             log.warning("the fault could not be noted", error=in_one_line(second))
+
+
+class _Passage:
+    """When a batch lets flash bulletins pass: every 0.1 s between two of its own, for 5 s in all."""
+
+    def __init__(self, let_pass: Callable[[float], None]) -> None:
+        self._let_pass = let_pass
+        self._left, self._closed_at = _PASSING, time.monotonic()
+
+    def open_if_due(self) -> None:
+        """Let them pass, until a time by the monotonic clock, if it is time to and any is left for it."""
+        began = time.monotonic()
+        if began - self._closed_at > _LOOK_UP and self._left > 0:
+            self._let_pass(began + self._left)
+            self._closed_at = time.monotonic()
+            self._left -= self._closed_at - began
 
 
 def backoff(failures: int, chance: float) -> timedelta:
