@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request, Response
 from measure import ROOT  # noqa: F401  # sets the path
 from sqlalchemy import Engine
 
-from services.api import queries
 from services.api.app import make_app as make_api
+from services.api.records import articles as article_records
 from services.ingest.app import make_app as make_ingest
 from shared.database import transaction
 from shared.http import serve_from_command_line
@@ -45,7 +45,7 @@ def api() -> FastAPI:
     @app.get("/bare/articles")
     def bare_list() -> Response:
         with transaction(engine) as tx:
-            queries.newest(tx, before=None, limit=51)
+            article_records.newest(tx, before=None, limit=51)
         return Response(stored["list"], media_type="application/json")
 
     @app.get("/bare/articles/{id}")

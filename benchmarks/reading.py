@@ -25,7 +25,7 @@ from measure import (
 )
 
 from infra.embedded.process import free_port
-from services.api import queries
+from services.api.records import articles as article_records
 from shared.database import make_engine, transaction
 from shared.reading import article_row
 
@@ -80,7 +80,7 @@ def main() -> None:
 
             def select_list() -> None:
                 with transaction(engine) as tx:
-                    queries.newest(tx, before=None, limit=51)
+                    article_records.newest(tx, before=None, limit=51)
 
             def select_article() -> None:
                 with transaction(engine) as tx:

@@ -5,20 +5,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.api.articles import router as articles
 from services.api.cursor import Cursors
-from services.api.embargoes import router as embargoes
-from services.api.entities import router as entities
-from services.api.export_routes import Exports
-from services.api.export_routes import router as exports
-from services.api.feed_routes import router as feeds
 from services.api.follow.desk import follow
 from services.api.pages.router import add_pages
-from services.api.places import router as places
-from services.api.readings import router as readings
 from services.api.revalidation import Revalidation
-from services.api.routes import router
-from services.api.stories import router as stories
+from services.api.routes.article import router as article
+from services.api.routes.articles import router as articles
+from services.api.routes.embargoes import router as embargoes
+from services.api.routes.entities import router as entities
+from services.api.routes.exports import Exports
+from services.api.routes.exports import router as exports
+from services.api.routes.feeds import router as feeds
+from services.api.routes.places import router as places
+from services.api.routes.readings import router as readings
+from services.api.routes.stories import router as stories
 from shared.access.gate import make_gate
 from shared.access.login import login_routes
 from shared.access.rules import ANY, Rule
@@ -74,7 +74,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.field_selections = settings.field_selections
     app.include_router(articles)
     following = follow(app, engine, settings)
-    app.include_router(router)
+    app.include_router(article)
     app.include_router(feeds)
     app.include_router(exports)
     app.include_router(places)

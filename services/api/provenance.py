@@ -5,6 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from shared.database import AnyRow
+from shared.decoding import filed_spans
+
 Span = tuple[int, int]
 
 # What each finding says, and where it stands; those of one place have it themselves.
@@ -103,3 +106,51 @@ def _aligned(filed: str, clean: str) -> list[Span] | None:
         else:
             made += [(first, last)] * (end - start)
     return made
+
+
+def told(document: Mapping[str, Any], received: AnyRow | None) -> dict[str, Any]:
+    """The values of an article's document as readers are told them: each with its places, the rule and its version, how sure
+    it is, why, and what it rests on. `received` are the bytes that it was made of; None: they are gone."""
+    found = list(values(document))
+    places = _Places(document, received, {span for value in found for span in (*value.spans, *_evidence(value))})
+    return {
+        "media_type": received.media_type if received else None,
+        "charset": received.charset if received else None,
+        "data": [
+            {
+                "path": value.path,
+                "value": value.value,
+                "spans": [places.told(span) for span in value.spans],
+                **{name: (value.basis or {}).get(name) for name in ("method", "version", "confidence", "reason")},
+                "evidence": [places.told(span) for span in _evidence(value)],
+            }
+            for value in found
+        ],
+    }
+
+
+def _evidence(value: Value) -> list[Span]:
+    return [(span["start"], span["end"]) for span in (value.basis or {}).get("evidence", ())]
+
+
+class _Places:
+    """Filed spans, each with its place in the clean text and in the bytes."""
+
+    def __init__(self, document: Mapping[str, Any], received: AnyRow | None, spans: set[Span]) -> None:
+        text = document["text"]
+        self._clean = CleanText(text, document["blocks"])
+        self._bytes: dict[Span, Span] = {}
+        if received is not None:
+            in_order = sorted(span for span in spans if span[0] <= span[1] <= len(text))
+            found = filed_spans(received.bytes, received.media_type, received.charset, in_order)
+            self._bytes = dict(zip(in_order, found, strict=True))
+
+    def told(self, span: Span) -> dict[str, Any]:
+        """The span and its places as readers are told them."""
+        place = self._bytes.get(span)
+        return {
+            "start": span[0],
+            "end": span[1],
+            "clean": self._clean.place(*span),
+            "bytes": {"start": place[0], "end": place[1]} if place else None,
+        }

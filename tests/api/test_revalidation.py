@@ -6,7 +6,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 
-from services.api.dates import is_known, last_modified
+from services.api.modified import is_known, last_modified
 from services.api.revalidation import matches
 from tests.api.conftest import Publish
 from tests.servers import Database, Service

@@ -3,7 +3,7 @@
 import pytest
 from alembic import command
 
-from services.api import entity_queries
+from services.api.records import entities as entity_records
 from shared.database import make_engine, transaction
 from shared.migrations import migrate
 from tests.api.conftest import Publish
@@ -66,5 +66,5 @@ def test_a_postgresql_without_pg_trgm_is_migrated_and_finds_names_as_they_are_sp
     assert database.count("pg_extension WHERE extname = 'pg_trgm'") == 0
     engine = make_engine(database.url, "test")
     with transaction(engine) as tx:
-        assert entity_queries.entities(tx, q="Ngô Văm Thử", type=None, after=None, limit=9) == []
+        assert entity_records.entities(tx, q="Ngô Văm Thử", type=None, after=None, limit=9) == []
     engine.dispose()

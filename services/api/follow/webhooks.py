@@ -14,7 +14,7 @@ from services.api.follow import registry
 from services.api.follow.errors import NoSuchDelivery, NoSuchWebhook, PositionAhead, UnsafeUrl
 from services.api.follow.routes import FollowersEngine, Now, TheSettings, reached
 from services.api.follow.targets import BadSecret, new_secret, safe_url, usable_secret
-from services.api.routes import TheCursors
+from services.api.routes.dependencies import TheCursors
 from shared.contracts.follower import (
     BIGGEST_SEQ,
     DeliveryList,

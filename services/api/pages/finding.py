@@ -10,17 +10,20 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from services.api import entity_queries, story_queries
 from services.api.cursor import Cursors
-from services.api.entities import EntitiesAsked, NoSuchEntity
 from services.api.pages.drawing import bars_of, map_of
 from services.api.pages.found import FILTERS, Found, find
 from services.api.pages.rendering import TheReader, page
-from services.api.places import AskedOfOne, NoSuchPlace, place_terms
-from services.api.routes import TheCursors, TheEngine, summary
+from services.api.records import entities as entity_records
+from services.api.records import stories as story_records
+from services.api.routes.dependencies import TheCursors, TheEngine
+from services.api.routes.documents import summary
+from services.api.routes.entities import EntitiesAsked, NoSuchEntity
+from services.api.routes.places import AskedOfOne, NoSuchPlace
+from services.api.routes.stories import NoSuchStory, StoriesAsked, what_each_adds
 from services.api.search import find as search
 from services.api.search.find import Wanted
-from services.api.stories import NoSuchStory, StoriesAsked, what_each_adds
+from services.api.search.places import place_terms
 from shared.database import transaction
 from shared.errors import InvalidParameter
 from shared.ids import ARTICLE, ENTITY, STORY, read, written
@@ -80,7 +83,7 @@ def _names(tx: Connection, asked: dict[str, str]) -> dict[str, str]:
     for name, value in asked.items():
         if name in ("place", "province") and (known := forms(value)):
             named[value] = known[-1].title
-        if (id := read(ENTITY, value)) and (found := entity_queries.lead(tx, id)):
+        if (id := read(ENTITY, value)) and (found := entity_records.lead(tx, id)):
             named[value] = str(found.name)
     return named
 
@@ -94,8 +97,8 @@ def show_entities(request: Request, engine: TheEngine, reader: TheReader) -> Res
     except ValidationError as error:
         raise InvalidParameter(_what_is_wrong(error)) from None
     with transaction(engine) as tx:
-        rows = entity_queries.entities(tx, q=asked.q, type=asked.type, after=None, limit=100)
-    similar = [_brief(row) for row in rows if row.grade >= entity_queries.SIMILAR]
+        rows = entity_records.entities(tx, q=asked.q, type=asked.type, after=None, limit=100)
+    similar = [_brief(row) for row in rows if row.grade >= entity_records.SIMILAR]
     return page(
         "entities.html",
         reader,
@@ -110,20 +113,20 @@ def show_entity(id: Annotated[str, Path()], engine: TheEngine, reader: TheReader
     """Someone or something: names, posts over time, months, articles, and what is named beside it."""
     uuid = read(ENTITY, id)
     with transaction(engine) as tx:
-        found = entity_queries.lead(tx, uuid) if uuid else None
+        found = entity_records.lead(tx, uuid) if uuid else None
         if found is None:
             raise NoSuchEntity(f"no entity {id}: an id is ent_ and 32 hexadecimal digits")
-        ids = entity_queries.members(tx, [found.id])
+        ids = entity_records.members(tx, [found.id])
         is_person = found.type == "person"
         told: dict[str, Any] = {
-            "figures": entity_queries.figures(tx, ids),
-            "aliases": [one for one in sorted(entity_queries.aliases(tx, ids), key=order) if one != found.name],
-            "ranks": entity_queries.ranks(tx, ids) if is_person else [],
-            "posts": entity_queries.posts(tx, ids) if is_person else [],
-            "bars": bars_of(entity_queries.months(tx, ids, before=None, limit=48)),
+            "figures": entity_records.figures(tx, ids),
+            "aliases": [one for one in sorted(entity_records.aliases(tx, ids), key=order) if one != found.name],
+            "ranks": entity_records.ranks(tx, ids) if is_person else [],
+            "posts": entity_records.posts(tx, ids) if is_person else [],
+            "bars": bars_of(entity_records.months(tx, ids, before=None, limit=48)),
             "beside": [
                 {**_brief(row), "articles": row.articles}
-                for row in entity_queries.cooccurring(tx, ids, type=None, after=None, limit=_MOST_BESIDE)
+                for row in entity_records.cooccurring(tx, ids, type=None, after=None, limit=_MOST_BESIDE)
             ],
             "articles": _articles(tx, Wanted(entities=[ids])),
         }
@@ -152,9 +155,9 @@ def show_stories(
     """Events of which several articles tell, that of the latest news first."""
     before = _position(cursors, asked.cursor) if asked.cursor else None
     with transaction(engine) as tx:
-        rows = story_queries.newest(tx, before=before, limit=_A_PAGE + 1)
+        rows = story_records.newest(tx, before=before, limit=_A_PAGE + 1)
         shown = rows[:_A_PAGE]
-        titles = story_queries.titles(tx, [row.id for row in shown])
+        titles = story_records.titles(tx, [row.id for row in shown])
     last = shown[-1] if len(rows) > _A_PAGE else None
     onward = cursors.encode(_STORIES, (last.last_at.isoformat(), last.id.hex)) if last else None
     stories = [{"id": written(STORY, row.id), "title": titles[row.id], "row": row} for row in shown]
@@ -171,8 +174,8 @@ def show_story(id: Annotated[str, Path()], engine: TheEngine, reader: TheReader)
     """A story: who reported first, and what each article adds."""
     uuid = read(STORY, id)
     with transaction(engine) as tx:
-        lead = story_queries.lead_of(tx, uuid) if uuid else None
-        rows = story_queries.members(tx, lead, limit=_MOST_MEMBERS) if lead else []
+        lead = story_records.lead_of(tx, uuid) if uuid else None
+        rows = story_records.members(tx, lead, limit=_MOST_MEMBERS) if lead else []
     if lead is None or len(rows) < 2:
         raise NoSuchStory(f"no story {id}: an id is sto_ and 32 hexadecimal digits, and two articles must tell of it")
     members = [

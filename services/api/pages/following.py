@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.api import queries
 from services.api.pages import queries as page_queries
 from services.api.pages.forwarding import HttpIngest, Refused
 from services.api.pages.rendering import Reader, TheReader, page
-from services.api.routes import TheEngine, summary
+from services.api.records import articles as article_records
+from services.api.routes.dependencies import TheEngine
+from services.api.routes.documents import summary
 from shared.access.gate import caller_of, check_origin
 from shared.contracts.follower import BIGGEST_SEQ
 from shared.database import transaction
@@ -30,7 +31,7 @@ def show_live(request: Request, engine: TheEngine, reader: TheReader) -> Respons
     with transaction(engine) as tx:
         # The head first: what is listed may be newer, never older.
         head = head_seq(tx)
-        rows = queries.newest(tx, before=None, limit=_LIVE)
+        rows = article_records.newest(tx, before=None, limit=_LIVE)
     stream = _STREAM if _STREAM in request.app.openapi()["paths"] else ""
     return page("live.html", reader, articles=[summary(row) for row in rows], head=head, stream=stream)
 

@@ -11,8 +11,8 @@ import orjson
 from fastapi import Request
 from sqlalchemy import Engine
 
-from services.api.articles import list_articles
 from services.api.cursor import Cursors
+from services.api.routes.articles import list_articles
 from services.api.search.asked import ArticlesAsked
 
 FILTERS = (

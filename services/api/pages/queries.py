@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from services.api.entity_queries import members
+from services.api.records.entities import members
 from shared.database import AnyRow
 from shared.ids import ENTITY, written
 from shared.tables.articles import article_version, change, readable_article

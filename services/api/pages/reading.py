@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Connection
 
-from services.api import story_queries
 from services.api.diff import difference
 from services.api.pages import queries
 from services.api.pages.cards import cards_of, day_of, provinces_of
@@ -15,8 +14,10 @@ from services.api.pages.comparing import beside, woven
 from services.api.pages.drawing import line_of, maps_of
 from services.api.pages.rendering import TheReader, page
 from services.api.pages.shown import Mark, pieces
-from services.api.routes import DiffAsked, NoSuchVersion, TheEngine
-from services.api.stories import what_each_adds
+from services.api.records import stories as story_records
+from services.api.routes.article import DiffAsked, NoSuchVersion
+from services.api.routes.dependencies import TheEngine
+from services.api.routes.stories import what_each_adds
 from shared.database import AnyRow, transaction
 from shared.ids import ARTICLE, ENTITY, STORY, read, written
 from shared.reading import article_row, document, relations_of, version_rows, why_not
@@ -161,7 +162,7 @@ def _relations(relations: Sequence[Mapping[str, Any]], titles: Mapping[UUID, Any
 
 
 def _story(tx: Connection, id: UUID) -> dict[str, Any]:
-    members = story_queries.members(tx, id, limit=_MOST_MEMBERS)
+    members = story_records.members(tx, id, limit=_MOST_MEMBERS)
     adds = what_each_adds(members)
     return {
         "id": written(STORY, id),

@@ -10,13 +10,13 @@ import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from sqlalchemy import Connection
 
-from services.api import entity_queries, queries
-from services.api.places import place_terms, province_terms
-from services.api.queries import Days
-from services.api.search.conditions import Meanings, Query
+from services.api.records import articles as article_records
+from services.api.records import entities as entity_records
+from services.api.search.conditions import Days, Meanings, Query
 from services.api.search.facets import Facet
 from services.api.search.find import AsOf, Sort, Wanted
 from services.api.search.language import fault, read
+from services.api.search.places import place_terms, province_terms
 from services.api.search.tree import Named, Node, leaves
 from services.api.search.vectors import Diacritics, grades
 from shared.contracts.bulletin import Day
@@ -276,12 +276,12 @@ def meant(tx: Connection, told: str, type: str) -> list[UUID]:
     id = read_id(ENTITY, told)
     if not type and id is None:
         raise InvalidParameter(f"entity {told!r} is no id: ent_ and 32 hexadecimal digits")
-    return entity_queries.members(tx, [id] if id else entity_queries.called(tx, told, type))
+    return entity_records.members(tx, [id] if id else entity_records.called(tx, told, type))
 
 
 def _as_of(tx: Connection, seq: int) -> AsOf:
     """A position of the feed. Raises InvalidParameter if it has not come so far."""
-    at = queries.told_at(tx, seq) if seq else datetime.min.replace(tzinfo=UTC)
+    at = article_records.told_at(tx, seq) if seq else datetime.min.replace(tzinfo=UTC)
     if at is None:
         told = f"the feed has not told of {seq} yet: `head_seq` of GET /v1/changes is how far it is"
         raise InvalidParameter(told, errors=[Fault(pointer="query/as_of_seq", detail="is beyond the feed")])

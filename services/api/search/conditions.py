@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import date
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,7 +24,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, TSQUERY, Range
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from services.api.queries import Days
 from services.api.search.tree import And, Dated, Leaf, Named, Node, Not, Or, Words, leaves, wanted
 from services.api.search.vectors import Grade, Match, Region, candidates, exact, fact_query, is_told_by_index
 from shared.tables.articles import article_version, change
@@ -35,6 +35,15 @@ Told: TypeAlias = str | ColumnElement[bool]
 
 _NEVER = "'@never'"
 _DAYS = {"mentioned": "mentioned_days", "event": "event_days", "published": "published_days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Articles whose `field` says something of the days `first` to `last`, both included; None: open on that side."""
+
+    field: Literal["mentioned", "event", "published"]
+    first: date | None
+    last: date | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

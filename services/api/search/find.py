@@ -27,9 +27,9 @@ from sqlalchemy import Date as DateType
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.api.queries import Days
 from services.api.search.conditions import (
     Columns,
+    Days,
     Query,
     any_fact,
     as_condition,

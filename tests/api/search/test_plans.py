@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from services.api import entity_queries, queries
 from services.api.app import _SESSION
+from services.api.records import articles as article_records
+from services.api.records import entities as entity_records
 from services.api.search import find
 from services.api.search.asked import ArticlesAsked
 from services.api.search.facets import facets
@@ -197,7 +198,7 @@ def test_no_order_and_no_later_page_reads_a_whole_table(engine: Engine) -> None:
 
 def test_neither_the_newest_nor_counts_and_facets_of_what_is_found_read_a_whole_table(engine: Engine) -> None:
     with transaction(engine) as tx:
-        assert whole_tables(tx, lambda: queries.newest(tx, before=None, limit=51)) == set()
+        assert whole_tables(tx, lambda: article_records.newest(tx, before=None, limit=51)) == set()
         wanted = ArticlesAsked.model_validate({"q": "từ4321"}).wanted(tx)
         assert whole_tables(tx, lambda: find.count(tx, wanted, most=None)) == set()
         assert (
@@ -220,14 +221,14 @@ def test_a_page_is_the_same_whether_the_first_articles_fill_it_or_not(
                 assert pages[0] == pages[1], (name, sort)
 
 
-@pytest.mark.parametrize("after", [None, entity_queries.Place(0, "", ENTITY), entity_queries.Place(30, "", ENTITY)])
+@pytest.mark.parametrize("after", [None, entity_records.Place(0, "", ENTITY), entity_records.Place(30, "", ENTITY)])
 @pytest.mark.parametrize("name", ["Nguyễn Văm Ngãi", "uy ban nhna dan", "tran", "le thi 12a"])
 def test_neither_names_nor_names_with_slips_read_a_whole_table(
-    engine: Engine, name: str, after: entity_queries.Place | None
+    engine: Engine, name: str, after: entity_records.Place | None
 ) -> None:
     with transaction(engine) as tx:
 
         def ask() -> None:
-            entity_queries.entities(tx, q=name, type=None, after=after, limit=51)
+            entity_records.entities(tx, q=name, type=None, after=after, limit=51)
 
         assert whole_tables(tx, ask) == set()

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
-from services.api import queries
 from services.api.diff import changed_fields
-from services.api.routes import ArticleId, TheEngine, VersionNumber, readable_row
+from services.api.records import articles as article_records
+from services.api.routes.article import readable_row
+from services.api.routes.dependencies import ArticleId, TheEngine, VersionNumber
 from shared.contracts.article import ReadingList, ReadingOut
 from shared.database import AnyRow, transaction
 from shared.errors import (
@@ -42,7 +43,7 @@ class NoSuchReading(NotFound):
 def list_readings(id: ArticleId, engine: TheEngine) -> Response:
     """The readings that gave way to another one of the same text: by version, the first first. Most articles have none."""
     with transaction(engine) as tx:
-        rows = queries.readings(tx, readable_row(tx, id).article_id)
+        rows = article_records.readings(tx, readable_row(tx, id).article_id)
     return json_response({"data": [_told(row) for row in rows]})
 
 
@@ -61,7 +62,7 @@ def get_reading(
     """What was found then, under the names that an article has, and what the version says otherwise now."""
     with transaction(engine) as tx:
         now = readable_row(tx, id, version)
-        row = queries.reading(tx, now.article_id, version, number)
+        row = article_records.reading(tx, now.article_id, version, number)
     if row is None:
         raise NoSuchReading(f"version {version} of {id} has no reading {number}: see /v1/articles/{id}/readings")
     says_now = {name: getattr(now, name) for name in row.found}

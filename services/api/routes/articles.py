@@ -10,11 +10,11 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine
 
-from services.api import queries
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
-from services.api.dates import is_known, last_modified
-from services.api.places import UnknownUnit
-from services.api.routes import TheCursors, TheEngine, summary
+from services.api.modified import is_known, last_modified
+from services.api.records import articles as article_records
+from services.api.routes.dependencies import TheCursors, TheEngine
+from services.api.routes.documents import summary
 from services.api.search import find
 from services.api.search.asked import ArticlesAsked, FacetsAsked
 from services.api.search.facets import Counted, facets
@@ -23,6 +23,7 @@ from services.api.search.find import Place, Sort, Wanted
 from services.api.search.highlights import Found, highlights, snippet
 from services.api.search.language import BadQuery
 from services.api.search.lookup import look_up
+from services.api.search.places import UnknownUnit
 from services.api.search.vectors import all_of
 from shared.contracts import examples
 from shared.contracts.article import ArticleList, ArticleSelection, FacetsOut
@@ -68,7 +69,7 @@ def list_articles(
     fields = chosen(asked.fields, request.app.state.field_selections) if asked.fields else None
     with transaction(engine) as tx:
         # The time first: what is listed after it may be newer, never older.
-        changed_at = queries.anything_changed(tx)
+        changed_at = article_records.anything_changed(tx)
         wanted = asked.wanted(tx) if asked.picks or asked.needs_wanted else Wanted()
         page, onward = page_of(tx, asked, wanted, cursors)
         data = [summary(row) for row in page] if fields is None else _selected(tx, page, fields)
@@ -184,7 +185,7 @@ def _newest(tx: Connection, asked: ArticlesAsked, cursors: Cursors) -> tuple[Seq
     before = None
     if asked.cursor is not None:
         (before,) = cursors.decode(_NEWEST, asked.cursor, (int,), asked.filter())
-    rows = queries.newest(tx, before=before, limit=asked.limit + 1)  # type: ignore[arg-type]  # an int, as was asked
+    rows = article_records.newest(tx, before=before, limit=asked.limit + 1)  # type: ignore[arg-type]  # an int, as was asked
     page = rows[: asked.limit]
     more = len(rows) > asked.limit
     return page, cursors.encode(_NEWEST, (page[-1].seq,), asked.filter()) if more else None

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from services.api.routes import ArticleId, TheEngine
+from services.api.routes.dependencies import ArticleId, TheEngine
 from shared.contracts.article import ArticleOut, EmbargoList
 from shared.database import AnyRow, transaction
 from shared.errors import DatabaseAway, InvalidParameter, NoSuchArticle

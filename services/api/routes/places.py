@@ -1,7 +1,7 @@
 """The administrative map's addresses. They need no database: the map is part of the program."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,21 +10,12 @@ from shared.contracts.bulletin import Day
 from shared.contracts.place import ResolutionOut, UnitOut
 from shared.errors import InvalidParameter, NotFound
 from shared.http import json_response, problem_answers
-from shared.places.abroad import abroad
-from shared.places.lookup import candidates
 from shared.places.told import resolution_document, unit_document
-from shared.places.units import forms, today, unit_on
-from shared.places.words import key, kind_and_name
+from shared.places.units import forms, unit_on
 
 router = APIRouter(prefix="/v1/places", tags=["places"])
 
 _HANOI = timedelta(hours=7)
-
-
-class UnknownUnit(InvalidParameter):
-    """No unit of the map bears this name."""
-
-    code = "unknown_unit"
 
 
 class NoSuchPlace(NotFound):
@@ -81,34 +72,6 @@ def get_place(
         told = ", ".join(f"{one.kind} {one.name} from {one.since} to {one.until or 'today'}" for one in known)
         raise NoSuchPlace(f"no unit had the code {code} on {asked.at}; it was {told}")
     return json_response(unit_document(unit, (asked.at or _today()).isoformat()))
-
-
-def place_terms(place: str, mode: Literal["current", "valid", "written"]) -> list[str]:
-    """The terms by which articles that name a place are found; a name that several units bear finds them all.
-
-    Raises UnknownUnit.
-    """
-    if mode == "written":
-        return [f"written {key(place)}"]
-    return [f"{mode} {code}" for code in _codes(place, current=mode == "current")]
-
-
-def province_terms(place: str) -> list[str]:
-    """The same for a province of today."""
-    return [f"province {code}" for code in _codes(place, current=True) if len(code) == 2]
-
-
-def _codes(place: str, *, current: bool) -> list[str]:
-    if forms(place):
-        return [place]
-    kind, name = kind_and_name(place)
-    found = candidates(name, kind, _today().isoformat() if current else None).units
-    if not found:
-        if foreign := abroad(name) or abroad(key(place)):
-            return [foreign.code]
-        raise UnknownUnit(f"no unit bears the name {place!r}")
-    # Asked for today's unit by a name of yesterday: whatever it is today.
-    return sorted({one.code for unit in found for one in (today(unit) if current else (unit,))})
 
 
 def _today() -> date:

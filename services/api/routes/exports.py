@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from services.api import queries
 from services.api.exporting import FORMATS, Export, Format, gzipped
 from services.api.formats.specimens import ITEM
-from services.api.routes import base_of, item_of
+from services.api.records import articles as article_records
+from services.api.routes.dependencies import base_of
+from services.api.routes.documents import item_of
 from services.api.search import find
 from services.api.search.asked import FiltersAsked
 from services.api.search.language import BadQuery
@@ -128,7 +129,7 @@ def export(asked: Annotated[ExportAsked, Query()], request: Request) -> Response
             tx=tx,
             # The first statement: it takes the snapshot.
             head_seq=head_seq(tx),
-            chosen=find.every(asked.wanted(tx)) if asked.filters else queries.everything(),
+            chosen=find.every(asked.wanted(tx)) if asked.filters else article_records.everything(),
             format=FORMATS[asked.format],
             item_of=lambda row, relations: item_of(row, relations, base),
             kept=kept.pop_all(),

@@ -9,14 +9,15 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Engine
 
-from services.api import queries
-from services.api.articles import page_of
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
-from services.api.dates import is_known, last_modified
 from services.api.formats.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
 from services.api.formats.specimens import FEED
+from services.api.modified import is_known, last_modified
+from services.api.records import articles as article_records
 from services.api.revalidation import matches
-from services.api.routes import TheCursors, TheEngine, base_of, item_of
+from services.api.routes.articles import page_of
+from services.api.routes.dependencies import TheCursors, TheEngine, base_of
+from services.api.routes.documents import item_of
 from services.api.search.asked import ArticlesAsked
 from services.api.search.find import Wanted
 from services.api.search.language import BadQuery
@@ -78,7 +79,7 @@ def _feed(asked: ArticlesAsked, request: Request, engine: Engine, cursors: Curso
     base = base_of(request)
     with transaction(engine) as tx:
         # The time first: what is listed after it may be newer, never older.
-        changed_at = queries.anything_changed(tx) or _NEVER
+        changed_at = article_records.anything_changed(tx) or _NEVER
         page, onward = page_of(tx, asked, asked.wanted(tx) if asked.picks else Wanted(), cursors)
         found = article_rows(tx, [row.id for row in page])
     told = asked.model_dump(mode="json", exclude_unset=True)

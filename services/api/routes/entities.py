@@ -11,11 +11,12 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from services.api import entity_queries
-from services.api.articles import read_place, write_place
 from services.api.cursor import BadCursor, CursorFilterMismatch, Cursors
-from services.api.entity_queries import Place
-from services.api.routes import TheCursors, TheEngine, summary
+from services.api.records import entities as entity_records
+from services.api.records.entities import Place
+from services.api.routes.articles import read_place, write_place
+from services.api.routes.dependencies import TheCursors, TheEngine
+from services.api.routes.documents import summary
 from services.api.search import find
 from services.api.search.find import Wanted
 from shared.contracts.article import ArticleList
@@ -78,7 +79,7 @@ def list_entities(asked: Annotated[EntitiesAsked, Query()], engine: TheEngine, c
     names that are only like it, as after a slip, last."""
     filter = asked.model_dump_json(include={"q", "type"})
     with transaction(engine) as tx:
-        rows = entity_queries.entities(
+        rows = entity_records.entities(
             tx, q=asked.q, type=asked.type, after=_after(cursors, _LIST, asked.cursor, filter), limit=asked.limit + 1
         )
     page = rows[: asked.limit]
@@ -96,11 +97,11 @@ def get_entity(id: TheId, engine: TheEngine) -> Response:
     """Everything an entity is called and, of a person, every rank and post with the first and last day that it is said."""
     with transaction(engine) as tx:
         found, ids = _found(tx, id)
-        figures = entity_queries.figures(tx, ids)
-        names = entity_queries.aliases(tx, ids)
+        figures = entity_records.figures(tx, ids)
+        names = entity_records.aliases(tx, ids)
         is_person = found.type == "person"
-        ranks = entity_queries.ranks(tx, ids) if is_person else []
-        posts = entity_queries.posts(tx, ids) if is_person else []
+        ranks = entity_records.ranks(tx, ids) if is_person else []
+        posts = entity_records.posts(tx, ids) if is_person else []
     return json_response(
         {
             **_brief(found),
@@ -146,10 +147,10 @@ def timeline_of_entity(
     before = _month(cursors, asked.cursor, id) if asked.cursor is not None else None
     with transaction(engine) as tx:
         found, ids = _found(tx, id)
-        rows = entity_queries.months(tx, ids, before=before, limit=asked.limit + 1)
+        rows = entity_records.months(tx, ids, before=before, limit=asked.limit + 1)
         page = rows[: asked.limit]
         said = (
-            entity_queries.posts_by_month(tx, ids, first=page[-1].month, last=page[0].month)
+            entity_records.posts_by_month(tx, ids, first=page[-1].month, last=page[0].month)
             if page and found.type == "person"
             else []
         )
@@ -173,7 +174,7 @@ def list_cooccurring(
     filter = f"{id} {asked.type}"
     with transaction(engine) as tx:
         found, ids = _found(tx, id)
-        rows = entity_queries.cooccurring(
+        rows = entity_records.cooccurring(
             tx, ids, type=asked.type, after=_after(cursors, _COOCCURRING, asked.cursor, filter), limit=asked.limit + 1
         )
     page = rows[: asked.limit]
@@ -185,10 +186,10 @@ def list_cooccurring(
 def _found(tx: Connection, id: str) -> tuple[Any, list[UUID]]:
     """The entity of a written id, and the ids of all that are it. Raises NoSuchEntity."""
     uuid = read(ENTITY, id)
-    found = entity_queries.lead(tx, uuid) if uuid else None
+    found = entity_records.lead(tx, uuid) if uuid else None
     if found is None:
         raise NoSuchEntity(f"no entity {id}: an id is ent_ and 32 hexadecimal digits")
-    return found, entity_queries.members(tx, [found.id])
+    return found, entity_records.members(tx, [found.id])
 
 
 def _brief(row: AnyRow) -> dict[str, Any]:
@@ -196,7 +197,7 @@ def _brief(row: AnyRow) -> dict[str, Any]:
 
 
 def _found_by_name(row: AnyRow) -> dict[str, Any]:
-    return {**_brief(row), "similar": row.grade >= entity_queries.SIMILAR}
+    return {**_brief(row), "similar": row.grade >= entity_records.SIMILAR}
 
 
 def _href(row: Any) -> str:

@@ -1,4 +1,4 @@
-"""The reading room's addresses."""
+"""The addresses of one article: itself, its versions, what differs between two, where its values come from."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,26 +7,25 @@ from typing import Annotated, Any
 from uuid import UUID
 from zlib import crc32
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from services.api import queries
-from services.api.cursor import Cursors
-from services.api.dates import asks_by_date, is_known, last_modified
 from services.api.diff import difference
-from services.api.formats.item import Item
 from services.api.formats.negotiation import NotAcceptable, preferred
 from services.api.formats.ninjs import tombstone
 from services.api.formats.representations import FORMS, JSON, NINJS, OFFERED, content_type
 from services.api.formats.specimens import article_as
-from services.api.provenance import CleanText, Value, values
+from services.api.modified import asks_by_date, is_known, last_modified
+from services.api.provenance import told
+from services.api.records import articles as article_records
 from services.api.revalidation import matches
+from services.api.routes.dependencies import ArticleId, TheEngine, VersionNumber, base_of
+from services.api.routes.documents import item_of
 from shared.contracts.article import ArticleOut, DiffOut, VersionList
 from shared.contracts.ninjs import NinjsOut
 from shared.contracts.search import ProvenanceOut
 from shared.database import AnyRow, transaction
-from shared.decoding import filed_spans
 from shared.errors import (
     ArticleErased,
     ArticleKilled,
@@ -50,30 +49,6 @@ class NoSuchVersion(NotFound):
     code = "no_such_version"
 
 
-def the_engine(request: Request) -> Engine:
-    """The pool of connections to the database."""
-    engine: Engine = request.app.state.engine
-    return engine
-
-
-TheEngine = Annotated[Engine, Depends(the_engine)]
-
-
-def the_cursors(request: Request) -> Cursors:
-    """What makes and reads cursors; without a setting, by the secret that the database holds."""
-    state = request.app.state
-    if state.cursors is None:
-        with transaction(state.engine) as tx:
-            state.cursors = Cursors(queries.secret(tx, "cursor"))
-    cursors: Cursors = state.cursors
-    return cursors
-
-
-TheCursors = Annotated[Cursors, Depends(the_cursors)]
-
-
-ArticleId = Annotated[str, Path(description="An article's id.")]
-VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="A version's number.")]
 _WHY_NOT = (NoSuchArticle, ArticleMerged, ArticleWithheld, ArticleKilled, ArticleErased, NotAcceptable, DatabaseAway)
 _HIDDEN = problem_answers(*_WHY_NOT)
 _HIDDEN_VERSION = problem_answers(*_WHY_NOT, NoSuchVersion, InvalidParameter)
@@ -105,7 +80,7 @@ def get_article(id: ArticleId, request: Request, engine: TheEngine) -> Response:
     form = preferred(request.headers.get("accept"), OFFERED)
     with transaction(engine) as tx:
         uuid = read(ARTICLE, id)
-        if form in NINJS and uuid and (recalled := queries.recalled(tx, uuid)):
+        if form in NINJS and uuid and (recalled := article_records.recalled(tx, uuid)):
             return _tombstone(id, recalled)
         row = readable_row(tx, id)
         relations = relations_of(tx, row)
@@ -182,50 +157,10 @@ def get_provenance(id: ArticleId, engine: TheEngine) -> Response:
     as received, the rule and its version, how sure it is, why, and what it rests on."""
     with transaction(engine) as tx:
         row = readable_row(tx, id)
-        received = queries.bytes_of(tx, row.article_id, row.version)
-    found = list(values(document(row, [])))
-    spans = {span for value in found for span in (*value.spans, *_evidence(value))}
-    spans = {span for span in spans if span[0] <= span[1] <= len(row.text)}
-    in_order = sorted(spans)
-    bytes_at: dict[tuple[int, int], tuple[int, int]] = {}
-    if received is not None:
-        told = filed_spans(received.bytes, received.media_type, received.charset, in_order)
-        bytes_at = dict(zip(in_order, told, strict=True))
-    clean = CleanText(row.text, row.blocks)
-
-    def placed(span: tuple[int, int]) -> dict[str, Any]:
-        place = bytes_at.get(span)
-        return {
-            "start": span[0],
-            "end": span[1],
-            "clean": clean.place(*span),
-            "bytes": {"start": place[0], "end": place[1]} if place else None,
-        }
-
-    data = [
-        {
-            "path": value.path,
-            "value": value.value,
-            "spans": [placed(span) for span in value.spans],
-            **{name: (value.basis or {}).get(name) for name in ("method", "version", "confidence", "reason")},
-            "evidence": [placed(span) for span in _evidence(value)],
-        }
-        for value in found
-    ]
+        received = article_records.bytes_of(tx, row.article_id, row.version)
     return json_response(
-        {
-            "article": id,
-            "version": row.version,
-            "pipeline": row.pipeline,
-            "media_type": received.media_type if received else None,
-            "charset": received.charset if received else None,
-            "data": data,
-        }
+        {"article": id, "version": row.version, "pipeline": row.pipeline, **told(document(row, []), received)}
     )
-
-
-def _evidence(value: Value) -> list[tuple[int, int]]:
-    return [(span["start"], span["end"]) for span in (value.basis or {}).get("evidence", ())]
 
 
 def _uuid(id: str) -> UUID:
@@ -245,17 +180,6 @@ def readable_row(tx: Connection, id: str, number: int | None = None) -> AnyRow:
     return row
 
 
-def item_of(row: AnyRow, relations: Sequence[AnyRow], base: str) -> Item:
-    """An article's row as all formats take it. No version comes before readers while the article is under embargo."""
-    modified_at = max(row.valid_from, row.available_at)
-    return Item(article=document(row, relations), modified_at=modified_at, base=base)
-
-
-def base_of(request: Request) -> str:
-    """The address of this service as readers know it: as it is set, else as this one wrote it."""
-    return str(request.app.state.public_url or request.base_url).rstrip("/")
-
-
 def _tombstone(id: str, row: AnyRow) -> Response:
     """What ninjs has for an article that was taken back. Why it is withheld is nobody's business."""
     note = row.note if row.pub_status == "canceled" else None
@@ -267,7 +191,7 @@ def _changed_at(tx: Connection, row: AnyRow, relations: Sequence[AnyRow], reques
     """Since when the document is as it is; looked up only for who asks by date."""
     if not asks_by_date(request.headers):
         return None
-    told = queries.one_changed(tx, row.article_id)
+    told = article_records.one_changed(tx, row.article_id)
     times: list[datetime] = [row.valid_from, row.available_at, *(one.decided_at for one in relations)]
     return max([*times, told] if told else times)
 
@@ -304,20 +228,4 @@ def _version(row: AnyRow) -> dict[str, Any]:
         "pipeline": row.pipeline,
         "title": row.title,
         "href": f"/v1/articles/{written(ARTICLE, row.article_id)}/versions/{row.version}",
-    }
-
-
-def summary(row: AnyRow) -> dict[str, Any]:
-    """An article in a list."""
-    id = written(ARTICLE, row.id)
-    return {
-        "id": id,
-        "version": row.current_version,
-        "pub_status": row.pub_status,
-        "bulletin": written(BULLETIN, row.bulletin_id),
-        "source": row.source,
-        "available_at": row.available_at,
-        "title": row.title,
-        "published": row.published,
-        "href": f"/v1/articles/{id}",
     }

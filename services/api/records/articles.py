@@ -1,25 +1,16 @@
-"""Every SELECT of the read API. What may be seen is decided in one place: by the view `readable_article`."""
+"""Every SELECT of articles that are known by their ids, or listed as they came. What may be seen is decided in one place: by the
+view `readable_article`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
 from shared.database import AnyRow
 from shared.tables.articles import article_reading, article_version, change, readable_article, recalled_article
-from shared.tables.search import readable_bytes, reader_secret
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Articles whose `field` says something of the days `first` to `last`, both included; None: open on that side."""
-
-    field: Literal["mentioned", "event", "published"]
-    first: date | None
-    last: date | None
+from shared.tables.search import readable_bytes
 
 
 def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow]:
@@ -126,11 +117,6 @@ def reading(tx: Connection, id: UUID, version: int, number: int) -> AnyRow | Non
     of = article_reading.c
     found = _READING.where(of.article_id == id, of.version == version, of.reading == number)
     return tx.execute(found).one_or_none()
-
-
-def secret(tx: Connection, name: str) -> bytes:
-    """What the read API signs with where no setting gives it; a migration made it."""
-    return bytes(tx.execute(select(reader_secret.c.value).where(reader_secret.c.name == name)).scalar_one())
 
 
 def bytes_of(tx: Connection, id: UUID, version: int) -> AnyRow | None:

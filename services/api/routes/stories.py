@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api import story_queries
 from services.api.cursor import BadCursor, Cursors
-from services.api.routes import TheCursors, TheEngine
+from services.api.records import stories as story_records
+from services.api.routes.dependencies import TheCursors, TheEngine
 from shared.contracts.story import StoryList, StoryOut
 from shared.database import AnyRow, transaction
 from shared.errors import DatabaseAway, InvalidParameter, NotFound
@@ -49,9 +49,9 @@ def list_stories(asked: Annotated[StoriesAsked, Query()], engine: TheEngine, cur
     """Events of which at least two articles tell. A story that grows moves to the front."""
     before = _position(cursors, asked.cursor) if asked.cursor is not None else None
     with transaction(engine) as tx:
-        rows = story_queries.newest(tx, before=before, limit=asked.limit + 1)
+        rows = story_records.newest(tx, before=before, limit=asked.limit + 1)
         page, more = rows[: asked.limit], len(rows) > asked.limit
-        titles = story_queries.titles(tx, [row.id for row in page])
+        titles = story_records.titles(tx, [row.id for row in page])
     onward = cursors.encode(_LIST, (page[-1].last_at.isoformat(), page[-1].id.hex)) if more else None
     query = urlencode({"limit": asked.limit, "cursor": onward})
     headers = {"Link": f'</v1/stories?{query}>; rel="next"'} if onward else {}
@@ -70,9 +70,9 @@ def get_story(id: Annotated[str, Path(description="A story's id.")], engine: The
     merged into another is answered with the other."""
     uuid = read(STORY, id)
     with transaction(engine) as tx:
-        lead = story_queries.lead_of(tx, uuid) if uuid else None
-        members = story_queries.members(tx, lead, limit=_MOST_ARTICLES) if lead else []
-        merged = story_queries.merged_into(tx, lead) if lead else []
+        lead = story_records.lead_of(tx, uuid) if uuid else None
+        members = story_records.members(tx, lead, limit=_MOST_ARTICLES) if lead else []
+        merged = story_records.merged_into(tx, lead) if lead else []
     if lead is None or len(members) < 2:
         raise NoSuchStory(f"no story {id}: an id is sto_ and 32 hexadecimal digits, and two articles must tell of it")
     return json_response(

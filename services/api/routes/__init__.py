@@ -1,0 +1,1 @@
+"""The addresses of the reading room, but for those of following and of the pages."""
