@@ -120,8 +120,9 @@ def _fill(connection: Connection, texts: list[Text], count: int) -> None:
         )
         print(f"  {columns.partition(' ')[0]}: {time.monotonic() - started:.0f} s", file=sys.stderr)
     connection.execute(
-        f"INSERT INTO article_search ({_FOUND}) SELECT {_FOUND.replace('vector', 'words.vector || found.vector')}"
-        " FROM found JOIN words USING (text) ORDER BY article_id"
+        f"INSERT INTO article_search ({_FOUND}) SELECT {_FOUND.replace('facts', 'facts || days').replace('vector', _VECTOR)}"
+        " FROM found JOIN words USING (text), LATERAL day_facts(published_days, event_days, mentioned_days) AS days"
+        " ORDER BY article_id"
     )
     connection.execute("UPDATE feed_head SET seq = %s", [count])
     print(f"  {count} articles in {time.monotonic() - started:.0f} s", file=sys.stderr)
@@ -129,7 +130,7 @@ def _fill(connection: Connection, texts: list[Text], count: int) -> None:
 
 def _index(connection: Connection) -> None:
     """The index of words, where it is not there yet: made at once, it takes a fraction of the time."""
-    connection.execute("SET maintenance_work_mem = '1GB'")
+    connection.execute("SET maintenance_work_mem = '4GB'")
     connection.execute(
         "CREATE INDEX IF NOT EXISTS ix_article_search_vector ON article_search USING gin (vector) "
         "WITH (gin_pending_list_limit = 1024)"
@@ -190,8 +191,9 @@ def _version(number: int, text: Text) -> Iterator[tuple[Any, ...]]:
 
 
 def _search(number: int, text: Text) -> Iterator[tuple[Any, ...]]:
-    at, day, source, province, _ = known(number)
+    at, day, source, province, entities = known(number)
     facts = ["kind first", "dated given", f"source {source}", f"province {province}", f"sha256 {number:064x}"]
+    facts += [f"names {entity_of(one).hex[-12:]}" for one in entities]
     told = " ".join(quoted(fact(one)) for one in facts)
     days = f"[{day},{day}]"
     yield _id(number), 1, at, day, day, days, days, "{" + days + "}", [province], FORM, facts, told, text.number
@@ -208,6 +210,7 @@ def _change(number: int, _text: Text) -> Iterator[tuple[Any, ...]]:
 
 
 _FOUND = "article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days, provinces, form, facts, vector"
+_VECTOR = "words.vector || found.vector || array_to_tsvector(ARRAY(SELECT '@' || unnest(days)))"
 _ROWS: dict[str, Callable[[int, Text], Iterator[tuple[Any, ...]]]] = {
     "article (id, source, current_version, pub_status, available_at)": _article,
     "article_version (article_id, version, bulletin_id, kind, pipeline, received_at, valid_from, title, text, published, "

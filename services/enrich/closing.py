@@ -78,11 +78,11 @@ def keep(tx: Connection, decided: Decided, *, new_id: NewId, now: datetime) -> N
     fingerprints.carry_over(tx, moving)
     lives.move_on(tx, versions)
     repository.add_articles(tx, versions, pipeline=pipeline.version(), now=now)
-    search.keep(tx, shown)
     fingerprints.forget(tx, [id for id, _ in moving])
     fingerprints.add(tx, [one.article for one in shown if one.current])
     fingerprints.add_relations(tx, decided.related, now=now)
     linking.link(tx, [_named(one) for one in shown], now=now)
+    search.keep(tx, shown)
     # What is under an embargo is told to nobody, not even by the story that it would be in.
     told = [one for one in shown if one.first and one.announced]
     stories.gather(tx, [(one.bulletin.received_at, one.article) for one in told], new_id=new_id)

@@ -64,6 +64,16 @@ def test_a_person_splits_articles_off(run: Any, api: Service) -> None:
     (made,) = documents(run("split", found["id"], article, "--reason", "người khác", "--json"))
     assert made["articles"] == [article]
     assert {one["id"] for one in documents(run("search", "ngo van thu", "--json"))} == {found["id"], made["into"]}
+    assert articles_about(api, made["into"]) == articles_about(api, made["into"], q="Thử") == [article]
+    assert len(articles_about(api, found["id"])) == 1
+    run("undo", made["id"], "--reason", "nhầm")
+    assert article in articles_about(api, found["id"], q="Thử")
+    assert len(articles_about(api, found["id"])) == 2
+
+
+def articles_about(api: Service, entity: str, **asked: str) -> list[str]:
+    told = api.http.get("/v1/articles", params={"entity": entity, **asked}).json()
+    return [one["id"] for one in told["data"]]
 
 
 def test_a_decision_without_a_reason_is_refused(run: Any) -> None:

@@ -38,6 +38,7 @@ from services.api.search.conditions import (
     speaks_surely_of,
     unchanged_since,
 )  # fmt: skip
+from services.api.search.day_facts import day_facts
 from services.api.search.vectors import Grade, Region
 from shared.database import AnyRow
 from shared.tables.articles import article_version, change, readable_article, story_member
@@ -163,7 +164,7 @@ def _among_the_first(wanted: Wanted, sort: Sort, after: Place | None) -> Subquer
         .limit(_FIRST)
         .subquery("first")
     )
-    found = select(first).where(*_known(wanted, first.c), *_filters(wanted, first.c))
+    found = select(first).where(*_known(wanted.facts, wanted.not_facts, first.c), *_filters(wanted, first.c))
     return found.order_by(first.c.by.desc(), first.c.article_id.desc()).offset(0).subquery("found")
 
 
@@ -223,12 +224,13 @@ def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | 
         columns.article_id, columns.version, columns.vector, columns.mentioned_days, columns.event_days,
         columns.published_days, columns.pipeline, key.label("by"),
     ).where(*_behind(key, after), *_filters(wanted, columns))  # fmt: skip
+    known = [*wanted.facts, *_names_and_days(wanted)]
     if isinstance(told, str):
         # One index has both, and reads of a fact that most articles have no more than of the words.
-        facts = [any_fact(facts) for facts in wanted.facts] + [f"!{any_fact([one])}" for one in wanted.not_facts]
+        facts = [any_fact(facts) for facts in known] + [f"!{any_fact([one])}" for one in wanted.not_facts]
         found = found.where(as_condition(" & ".join([told, *facts]), columns))
     else:
-        found = found.where(*_known(wanted, columns), *([] if told is None else [told]))
+        found = found.where(*_known(known, wanted.not_facts, columns), *([] if told is None else [told]))
     return found.order_by(key.desc(), columns.article_id.desc()).offset(0).subquery("found")
 
 
@@ -239,13 +241,19 @@ def _behind(key: ColumnElement[Any], after: Place | None) -> list[ColumnElement[
     return [tuple_(key, article_search.c.article_id) < tuple_(cast(after.by, kind), cast(after.id, UuidType))]
 
 
-def _known(wanted: Wanted, columns: Columns) -> list[ColumnElement[bool]]:
+def _names_and_days(wanted: Wanted) -> list[list[str]]:
+    """What must be so of the facts for an article to name entities and to speak of days; not all that must be so."""
+    told = [[f"names {id.hex[-12:]}" for id in ids] for ids in wanted.entities]
+    return [*told, day_facts(wanted.days.field, wanted.days.first, wanted.days.last)] if wanted.days else told
+
+
+def _known(facts: Sequence[Sequence[str]], not_facts: Sequence[str], columns: Columns) -> list[ColumnElement[bool]]:
     """The facts, where no words are looked for: the rows have them beside the vector, which is long and kept apart."""
     known: list[ColumnElement[bool]] = [
-        columns["facts"].bool_op("&&")(cast(list(facts), ARRAY(Text))) for facts in wanted.facts
+        columns["facts"].bool_op("&&")(cast(list(any_of), ARRAY(Text))) for any_of in facts
     ]
-    if wanted.not_facts:
-        known.append(not_(columns["facts"].bool_op("&&")(cast(list(wanted.not_facts), ARRAY(Text)))))
+    if not_facts:
+        known.append(not_(columns["facts"].bool_op("&&")(cast(list(not_facts), ARRAY(Text)))))
     return known
 
 

@@ -92,8 +92,8 @@ def _say(tx: Connection, kept: Kept, outcome: Outcome, standing: Standing, *, no
     version = _version(kept, outcome)
     article = version.article
     readings.replace(tx, version, pipeline=pipeline.version(), now=now)
-    search.keep(tx, [version])
     linking.link(tx, [Named(article_id=article.id, version=kept.version, naming=article.naming, again=True)], now=now)
+    search.keep(tx, [version])
     _note(tx, kept, "reread", f"read again by {pipeline.version()}, before by {kept.pipeline}", now=now)
     return [Told("article.reread", article.id, kept.version)] if standing.is_shown else []
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.enrich.records import decisions
+from services.enrich.records import decisions, search
 from services.enrich.records.decisions import Decision, Known
 from shared.ids import ARTICLE, DECISION, ENTITY, NewId, read, written
 
@@ -75,6 +75,7 @@ def split(
     )  # fmt: skip
     decisions.add(tx, made)
     decisions.give(tx, wanted, of=ids, to=target, decision=made.id, reason=_told(made))
+    search.add_names(tx, wanted)
     decisions.tell_anew(tx, [*ids, target])
     return made
 
@@ -133,6 +134,7 @@ def _give_back(tx: Connection, before: Decision, undoing: Decision) -> None:
     for id in set(were):
         theirs = [article for article, was in zip(articles, were, strict=True) if was == id]
         decisions.give(tx, theirs, of=[before.into_id], to=id, decision=undoing.id, reason=_told(undoing))
+    search.add_names(tx, articles)
     decisions.tell_anew(tx, [*set(were), before.into_id])
 
 

@@ -30,18 +30,20 @@ class Said:
     author: str | None
 
 
-# The days and places are those that the version has; only its words are made here.
+# The days, places and names are those that the version has; only its words are made here.
 _KEEP = """
 INSERT INTO article_search (article_id, version, at, published_on, event_on, published_days, event_days, mentioned_days,
                             provinces, form, facts, vector, pipeline)
 SELECT article.id, article_version.version, article.available_at, coalesce(lower(published_days), '0001-01-01'),
        coalesce(lower(event_days), '0001-01-01'), published_days, event_days, mentioned_days,
        ARRAY(SELECT substr(term, 10) FROM unnest(place_terms) AS term WHERE starts_with(term, 'province ')),
-       %(form)s, string_to_array(made.facts, E'\x1f'), made.vector::tsvector,
-       article_version.pipeline
+       %(form)s, string_to_array(made.facts, E'\x1f') || more.facts,
+       made.vector::tsvector || array_to_tsvector(ARRAY(SELECT '@' || unnest(more.facts))), article_version.pipeline
 FROM unnest(%(ids)b::uuid[], %(facts)b::text[], %(vectors)b::text[]) AS made (id, facts, vector)
 JOIN article ON article.id = made.id
-JOIN article_version ON article_version.article_id = article.id AND article_version.version = article.current_version
+JOIN article_version ON article_version.article_id = article.id AND article_version.version = article.current_version,
+     LATERAL (SELECT day_facts(published_days, event_days, mentioned_days)
+                     || name_facts(article.id, article_version.version)) AS more (facts)
 ON CONFLICT (article_id) DO UPDATE SET
     version = excluded.version, at = excluded.at, published_on = excluded.published_on, event_on = excluded.event_on,
     published_days = excluded.published_days, event_days = excluded.event_days, mentioned_days = excluded.mentioned_days,
@@ -51,7 +53,7 @@ ON CONFLICT (article_id) DO UPDATE SET
 
 
 def keep(tx: Connection, versions: Sequence[Version]) -> None:
-    """Let articles be found by what their current versions say; these are in their tables already."""
+    """Let articles be found by what their current versions say; these and whom they name are in their tables already."""
     _keep(tx, {one.article.id: _said(one) for one in versions if one.current})
 
 
@@ -68,6 +70,17 @@ def _said(version: Version) -> Said:
         dated=article.published.status,
         author=article.byline.author if article.byline else None,
     )
+
+
+def add_names(tx: Connection, ids: Sequence[UUID]) -> None:
+    """Let articles be found by whom they name by now. By whom they named before they go on to be looked at, for nothing."""
+    sql = """
+    UPDATE article_search SET
+        facts = ARRAY(SELECT DISTINCT unnest(facts || name_facts(article_id, version))),
+        vector = vector || array_to_tsvector(ARRAY(SELECT '@' || unnest(name_facts(article_id, version))))
+    WHERE article_id = ANY(%(ids)s)
+    """
+    tx.exec_driver_sql(sql, {"ids": list(ids)})
 
 
 def show(tx: Connection, ids: Sequence[UUID]) -> None:

@@ -4,10 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from alembic import command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.enrich.text.period import days_of
+from shared.ids import ENTITY, written
+from shared.migrations import migrate
 from tests.api.conftest import Publish
 from tests.api.search.test_find import BRIDGE, FAIR
 from tests.servers import Database, Service
@@ -49,6 +52,27 @@ def test_articles_are_picked_by_the_pipeline_that_read_them(
     assert found(api, pipeline="old", q="cầu") == ["Hội chợ"]
     assert found(api, pipeline=["old", new]) == ["Hội chợ", "Khánh thành"]
     assert found(api, pipeline="none") == []
+
+
+def test_what_was_kept_before_days_and_names_were_facts_is_found_by_them_once_migrated(
+    api: Service, publish: Publish, served_database: Database
+) -> None:
+    publish([BRIDGE, FAIR])
+    kept = "SELECT article_id, form, ARRAY(SELECT unnest(facts) ORDER BY 1), vector FROM article_search ORDER BY article_id"
+    id, day = served_database.rows(
+        "SELECT entity_id, lower(published_days) FROM article_entity JOIN article_search USING (article_id, version) LIMIT 1"
+    )[0]
+    entity = written(ENTITY, id)
+    before = served_database.rows(kept)
+    steps = migrate.config(served_database.url)
+    command.downgrade(steps, "0020")
+    assert not served_database.rows(
+        "SELECT FROM article_search WHERE facts::text ~ '(names|[pem]) ' OR vector::text ~ '@names'"
+    )
+    command.upgrade(steps, "head")
+    assert served_database.rows(kept) == before
+    assert found(api, entity=entity)
+    assert found(api, entity=entity, q="cầu OR chợ", date_from=day, date_to=day, date_field="published")
 
 
 @pytest.mark.parametrize("field", ["mentioned", "event"])

@@ -40,6 +40,15 @@ INSERT INTO entity_alias SELECT id, name, name, name FROM made
 """
 
 
+_DAYS_AND_NAMES = """
+UPDATE article_search SET facts = article_search.facts || more.facts,
+    vector = vector || array_to_tsvector(ARRAY(SELECT '@' || unnest(more.facts)))
+FROM (SELECT article_id, day_facts(published_days, event_days, mentioned_days) || name_facts(article_id, version) AS facts
+      FROM article_search) AS more
+WHERE more.article_id = article_search.article_id
+"""
+
+
 def id_of(number: int) -> UUID:
     return uuid5(UUID(int=0), str(number))
 
@@ -91,6 +100,7 @@ def engine(servers: Servers) -> Iterator[Engine]:
                 with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:  # type: ignore[arg-type]  # one of ours
                     for one in made:
                         copy.write_row(one[table])
+            connection.execute(_DAYS_AND_NAMES)
             connection.execute("CREATE INDEX ix_article_search_vector ON article_search USING gin (vector)")
             connection.execute(
                 "INSERT INTO entity SELECT DISTINCT ON (entity_id) entity_id, type, '', name, 'x', NULL, now() FROM article_entity"
