@@ -12,8 +12,12 @@ from datetime import date, timedelta
 from typing import Literal
 
 _FIRST, _LAST = date(1900, 1, 1), date(2099, 12, 31)
+_DAY = timedelta(days=1)
 _HOLDERS = (3, 4, 7)
 """Letters of the name of a decade, a year, a month."""
+_MOST = 7
+"""So many days, or months, at either end. The index looks for each of them in every article that has the words; with more of
+them that takes longer than to read a day or month too many."""
 
 
 def day_facts(field: Literal["mentioned", "event", "published"], first: date | None, last: date | None) -> list[str]:
@@ -24,11 +28,40 @@ def day_facts(field: Literal["mentioned", "event", "published"], first: date | N
         pieces, first = ["-"], _FIRST
     if last is None or last > _LAST:
         pieces, last = [*pieces, "+"], _LAST
+    if first <= last:
+        pieces += _pieces(*_widened(first, last))
+    wholes = {f"{piece[:letters]}*" for piece in pieces for letters in _HOLDERS if letters < len(piece)}
+    return [f"{field[0]} {piece}" for piece in [*pieces, *sorted(wholes)]]
+
+
+def _widened(first: date, last: date) -> tuple[date, date]:
+    """To a whole month, or year, where an end that lies within one would need too many days, or months."""
+    if first.replace(day=1) == last.replace(day=1) and (last - first).days < _MOST:
+        return first, last
+    if 1 < first.day <= _end_of_month(first).day - _MOST:
+        first = first.replace(day=1)
+    if _MOST < last.day < _end_of_month(last).day:
+        last = _end_of_month(last)
+    if first.year == last.year and last.month - first.month < _MOST:
+        return first, last
+    if 1 < first.month <= 12 - _MOST:
+        first = first.replace(month=1, day=1)
+    if _MOST < last.month < 12:
+        last = last.replace(month=12, day=31)
+    return first, last
+
+
+def _end_of_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - _DAY
+
+
+def _pieces(first: date, last: date) -> list[str]:
+    """The largest pieces of a span, in order."""
+    pieces = []
     while first <= last:
         piece, first = _largest(first, last)
         pieces.append(piece)
-    wholes = {f"{piece[:letters]}*" for piece in pieces for letters in _HOLDERS if letters < len(piece)}
-    return [f"{field[0]} {piece}" for piece in [*pieces, *sorted(wholes)]]
+    return pieces
 
 
 def _largest(first: date, last: date) -> tuple[str, date]:
@@ -38,9 +71,9 @@ def _largest(first: date, last: date) -> tuple[str, date]:
         following = [
             (told[:3], date(first.year + 10, 1, 1)) if first.year % 10 == 0 and first.month == 1 else None,
             (told[:4], date(first.year + 1, 1, 1)) if first.month == 1 else None,
-            (told[:7], (first + timedelta(days=31)).replace(day=1)),
+            (told[:7], _end_of_month(first) + _DAY),
         ]
         for one in following:
-            if one and one[1] <= last + timedelta(days=1):
+            if one and one[1] <= last + _DAY:
                 return one
-    return told, first + timedelta(days=1)
+    return told, first + _DAY

@@ -242,7 +242,7 @@ def _behind(key: ColumnElement[Any], after: Place | None) -> list[ColumnElement[
 
 
 def _names_and_days(wanted: Wanted) -> list[list[str]]:
-    """What must be so of the facts for an article to name entities and to speak of days; not all that must be so."""
+    """What must be so of the facts for an article to name entities and to speak of days. It is not all: that is asked later."""
     told = [[f"names {id.hex[-12:]}" for id in ids] for ids in wanted.entities]
     return [*told, day_facts(wanted.days.field, wanted.days.first, wanted.days.last)] if wanted.days else told
 
@@ -258,7 +258,7 @@ def _known(facts: Sequence[Sequence[str]], not_facts: Sequence[str], columns: Co
 
 
 def _filters(wanted: Wanted, columns: Columns) -> list[ColumnElement[bool]]:
-    conditions = [names(ids, columns, least=wanted.least) for ids in wanted.entities]
+    conditions = []
     if wanted.days:
         conditions.append(speaks_of(wanted.days, columns))
     if wanted.stories:
@@ -278,8 +278,10 @@ def _rechecked(
 ) -> list[ColumnElement[bool]]:
     """What the indexes could not tell: that it is hit exactly so, and in no better grade."""
     query, grade = wanted.query, grades[number]
+    left_out = [names(ids, found.c, least=wanted.least) for ids in wanted.entities]
     # Most articles do not name what shall not be named, and are sure of their days: no index helps.
-    left_out = [not_(names(wanted.not_entities, found.c, least=wanted.least))] if wanted.not_entities else []
+    if wanted.not_entities:
+        left_out.append(not_(names(wanted.not_entities, found.c, least=wanted.least)))
     if wanted.not_pipelines:
         left_out.append(found.c.pipeline.not_in(wanted.not_pipelines))
     if wanted.days and wanted.least is not None:

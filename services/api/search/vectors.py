@@ -81,7 +81,10 @@ def exact(words: Words, grade: Grade) -> str:
 
 
 def candidates(words: Words, grade: Grade) -> str:
-    """The tsquery of what the index can tell: it finds all that `exact` finds, and little else."""
+    """The tsquery of what the index can tell: it finds all that `exact` finds, and little else. Of ACCENTED ones only that
+    some word has an accent, which goes with what FOLDED ones say."""
+    if grade.match is Match.ACCENTED:
+        return _any([one for sign in _signs(words, grade) for one in _written(words, sign, "", match=grade.match)])
     return _any([_together(words, sign, grade.match) for sign in _signs(words, grade)])
 
 
@@ -109,14 +112,12 @@ def _phrase(words: Words, sign: str, match: Match, weights: str = "") -> str:
 
 def _together(words: Words, sign: str, match: Match) -> str:
     """The words and their pairs, anywhere."""
-    told = _written(words, sign, "", match=Match.AS_TYPED if match is Match.AS_TYPED else Match.FOLDED)
+    told = _written(words, sign, "", match=match)
     paired = words.words[:-1] if words.prefix else words.words
     pairs = [quoted(pair(plain(one), plain(two))) for one, two in pairwise(paired)]
     if pairs and not sign and match is not Match.AS_TYPED and not words.prefix:
         # The pairs tell it all but for accents and part.
         told = []
-    if match is Match.ACCENTED:
-        told.append(_any(_written(words, sign, "", match=match)))
     return f"({' & '.join([*pairs, *told])})"
 
 

@@ -59,10 +59,8 @@ def test_whatever_speaks_of_the_days_asked_for_has_one_of_the_facts_asked_for(
     assert not met or told & set(day_facts("event", *asked))
 
 
-@given(said=spans(lengths=st.integers(0, 13), days=NOWADAYS), asked=spans(days=NOWADAYS))
-def test_of_up_to_two_weeks_the_facts_tell_all_there_is_to_tell(
-    connection: psycopg.Connection, said: Span, asked: Span
-) -> None:
+@given(said=spans(lengths=st.integers(0, 13), days=NOWADAYS), asked=spans(lengths=st.integers(0, 6), days=NOWADAYS))
+def test_of_a_week_the_facts_tell_all_there_is_to_tell(connection: psycopg.Connection, said: Span, asked: Span) -> None:
     told, met = told_and_met(connection, [said], asked)
     assert bool(told & set(day_facts("event", *asked))) == met
 
@@ -72,6 +70,20 @@ def test_the_pieces_are_the_largest_that_fit() -> None:
         "p 2026-11-29", "p 2026-11-30", "p 2026-12", "p 2027", "p 2028", "p 2029", "p 203", "p 2040-01-01",
         "p 202*", "p 2026*", "p 2026-11*", "p 204*", "p 2040*", "p 2040-01*",
     ]  # fmt: skip
+
+
+def test_an_end_that_would_take_too_many_pieces_is_widened() -> None:
+    assert day_facts("published", date(2026, 11, 3), date(2026, 11, 9))[:7] == [
+        f"p 2026-11-{day:02}" for day in range(3, 10)
+    ]
+    assert day_facts("published", date(2026, 11, 3), date(2026, 11, 10)) == ["p 2026-11", "p 202*", "p 2026*"]
+    assert day_facts("published", date(2023, 12, 4), date(2025, 8, 26)) == [
+        "p 2023-12",
+        "p 2024",
+        "p 2025",
+        "p 202*",
+        "p 2023*",
+    ]
 
 
 def test_what_is_open_reaches_beyond_all_years() -> None:
