@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    any_,
     cast,
     func,
     literal,
@@ -116,7 +117,8 @@ def page(tx: Connection, wanted: Wanted, *, sort: Sort, after: Place | None, lim
         ).all()
         if len(first) == limit:
             return first
-    return tx.execute(_listed(_cut(wanted, sort, after, limit))).all()
+    few = _few(tx, wanted) if sort == "relevance" and len(wanted.grades) >= _MANY_GRADES else None
+    return tx.execute(_listed(_cut(wanted, sort, after, limit, among=few))).all()
 
 
 def _listed(places: Select[Any]) -> Select[Any]:
@@ -143,6 +145,20 @@ def _listed(places: Select[Any]) -> Select[Any]:
         )
         .order_by(cut.c.grade, cut.c.by.desc(), cut.c.article_id.desc())
     )
+
+
+_FEW = 100
+"""Of so many candidates the grades are told row by row, rather than by the index for each grade."""
+_MANY_GRADES = 4
+"""With so many it takes less to see first whether there are few candidates; with three, as of words with accents, it takes more."""
+
+
+def _few(tx: Connection, wanted: Wanted) -> Sequence[UUID] | None:
+    """The candidates of all grades together, in no order; None if they are not few."""
+    # Planned as if all were read: for a hundred of them no plan may begin to go through the table.
+    found = select(_candidates(wanted, wanted.grades[-1], "newest", None, ordered=False).c.article_id)
+    ids = tx.execute(select(found.cte("found").prefix_with("MATERIALIZED")).limit(_FEW + 1)).scalars().all()
+    return ids if len(ids) <= _FEW else None
 
 
 _FIRST = 1_000
@@ -178,25 +194,40 @@ def every(wanted: Wanted) -> Select[Any]:
     )
 
 
-def _cut(wanted: Wanted, sort: Sort, after: Place | None, limit: int | None) -> Select[Any]:
-    """The places of a page's articles, of all without a limit. Each grade is asked for only if those before it do not fill the page."""
+def _cut(
+    wanted: Wanted, sort: Sort, after: Place | None, limit: int | None, *, among: Sequence[UUID] | None = None
+) -> Select[Any]:
+    """The places of a page's articles, of all without a limit. Each grade is asked for only if those before it do not fill the page.
+
+    `among`: the candidates, if they are known.
+    """
     grades: Sequence[Grade | None] = wanted.grades or (None,)
     if wanted.grades and sort != "relevance":
         grades = wanted.grades[-1:]
     branches = []
     for number in range(after.grade if after else 0, len(grades)):
-        found = _candidates(wanted, grades[number], sort, after if after and after.grade == number else None)
-        branches.append(_of_one_grade(wanted, number, grades, found, limit))
+        behind = after if after and after.grade == number else None
+        if among is None:
+            found = _candidates(wanted, grades[number], sort, behind)
+        else:
+            found = _known_candidates(wanted, among, sort, behind)
+        branches.append(_of_one_grade(wanted, number, grades, found, limit, exactly=among is not None))
     if len(branches) == 1:
         return branches[0]
     return select(union_all(*branches).subquery("any_grade")).limit(limit)
 
 
 def _of_one_grade(
-    wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Subquery, limit: int | None
+    wanted: Wanted,
+    number: int,
+    grades: Sequence[Grade | None],
+    found: Subquery,
+    limit: int | None,
+    *,
+    exactly: bool = False,
 ) -> Select[Any]:
     """Those of the candidates that are hit and may be seen, in order."""
-    one = _seen(wanted, number, grades, found)
+    one = _seen(wanted, number, grades, found, exactly=exactly)
     branch = (
         select(literal(number).label("grade"), found.c.by, found.c.article_id)
         .join_from(found, one, true())
@@ -205,25 +236,26 @@ def _of_one_grade(
     return select(branch.subquery())
 
 
-def _seen(wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Subquery) -> FromClause:
-    """Whether a candidate is hit indeed, and may be seen.
+def _seen(
+    wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Subquery, *, exactly: bool = False
+) -> FromClause:
+    """Whether a candidate is hit indeed, and may be seen. `exactly`: no index was asked for this grade.
 
     Row by row, so that a page stops when it is full: neither joined nor rechecked is what nobody gets to see.
     """
     seen = select(literal(1)).select_from(readable_article).where(readable_article.c.id == found.c.article_id)
-    for condition in _rechecked(wanted, number, grades, found):
+    for condition in _rechecked(wanted, number, grades, found, exactly=exactly):
         seen = seen.where(condition)
     return seen.limit(1).lateral()
 
 
-def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | None) -> Subquery:
-    """What the indexes find, in order. The offset keeps PostgreSQL from asking the rest before it has sorted."""
-    key, columns = _KEYS[sort], article_search.c
+def _candidates(
+    wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | None, *, ordered: bool = True
+) -> Subquery:
+    """What the indexes find, in order."""
+    columns = article_search.c
     told = wanted.query.candidates(grade, columns) if wanted.query and grade else None
-    found = select(
-        columns.article_id, columns.version, columns.vector, columns.mentioned_days, columns.event_days,
-        columns.published_days, columns.pipeline, key.label("by"),
-    ).where(*_behind(key, after), *_filters(wanted, columns))  # fmt: skip
+    found = _rows(wanted, sort, after)
     known = [*wanted.facts, *_names_and_days(wanted)]
     if isinstance(told, str):
         # One index has both, and reads of a fact that most articles have no more than of the words.
@@ -231,7 +263,28 @@ def _candidates(wanted: Wanted, grade: Grade | None, sort: Sort, after: Place | 
         found = found.where(as_condition(" & ".join([told, *facts]), columns))
     else:
         found = found.where(*_known(known, wanted.not_facts, columns), *([] if told is None else [told]))
-    return found.order_by(key.desc(), columns.article_id.desc()).offset(0).subquery("found")
+    return _in_order(found, sort) if ordered else found.subquery("found")
+
+
+def _known_candidates(wanted: Wanted, ids: Sequence[UUID], sort: Sort, after: Place | None) -> Subquery:
+    """Candidates that were found before, in order, as they are now."""
+    columns = article_search.c
+    found = _rows(wanted, sort, after).where(columns.article_id == any_(cast(list(ids), ARRAY(UuidType))))
+    return _in_order(found.where(*_known(wanted.facts, wanted.not_facts, columns)), sort)
+
+
+def _rows(wanted: Wanted, sort: Sort, after: Place | None) -> Select[Any]:
+    """What must be known of candidates, and what the rows themselves tell of the filters."""
+    key, columns = _KEYS[sort], article_search.c
+    return select(
+        columns.article_id, columns.version, columns.vector, columns.mentioned_days, columns.event_days,
+        columns.published_days, columns.pipeline, key.label("by"),
+    ).where(*_behind(key, after), *_filters(wanted, columns))  # fmt: skip
+
+
+def _in_order(found: Select[Any], sort: Sort) -> Subquery:
+    """The offset keeps PostgreSQL from asking the rest before it has sorted."""
+    return found.order_by(_KEYS[sort].desc(), article_search.c.article_id.desc()).offset(0).subquery("found")
 
 
 def _behind(key: ColumnElement[Any], after: Place | None) -> list[ColumnElement[bool]]:
@@ -274,7 +327,7 @@ def _filters(wanted: Wanted, columns: Columns) -> list[ColumnElement[bool]]:
 
 
 def _rechecked(
-    wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Subquery
+    wanted: Wanted, number: int, grades: Sequence[Grade | None], found: Subquery, *, exactly: bool
 ) -> list[ColumnElement[bool]]:
     """What the indexes could not tell: that it is hit exactly so, and in no better grade."""
     query, grade = wanted.query, grades[number]
@@ -290,7 +343,8 @@ def _rechecked(
         left_out.append(unchanged_since(wanted.as_of.seq, found.c))
     if query is None or grade is None:
         return left_out
-    conditions = left_out if query.is_told_by_index else [*left_out, query.exact(grade, found.c)]
+    is_told = query.is_told_by_index and not exactly
+    conditions = left_out if is_told else [*left_out, query.exact(grade, found.c)]
     better = [
         one
         for one in grades[:number]

@@ -231,6 +231,27 @@ def test_a_page_is_the_same_whether_the_first_articles_fill_it_or_not(
                 assert pages[0] == pages[1], (name, sort)
 
 
+@pytest.mark.parametrize(
+    "words", ["cầu", "thành phố", "thanh pho", '"thanh pho"', "title:cau OR duong", "nha cong -nuoc"]
+)
+def test_a_page_is_the_same_whether_grades_are_told_by_the_index_or_row_by_row(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    found = 0
+    with transaction(engine) as tx:
+        for filters in ({}, FILTERS["a frequent source"], FILTERS["an entity"], FILTERS["days since"]):
+            wanted = ArticlesAsked.model_validate({"q": words, "diacritics": "fold", **filters}).wanted(tx)
+            pages = []
+            for most in (COUNT, 0):
+                monkeypatch.setattr(find, "_FEW", most)
+                first = find.page(tx, wanted, sort="relevance", after=None, limit=5)
+                after = Place(grade=first[-1].grade, by=first[-1].by, id=first[-1].id) if first else None
+                pages.append([first, find.page(tx, wanted, sort="relevance", after=after, limit=20)])
+            assert pages[0] == pages[1], filters
+            found += len(pages[0][0]) + len(pages[0][1])
+    assert found
+
+
 @pytest.mark.parametrize("after", [None, entity_records.Place(0, "", ENTITY), entity_records.Place(30, "", ENTITY)])
 @pytest.mark.parametrize("name", ["Nguyễn Văm Ngãi", "uy ban nhna dan", "tran", "le thi 12a"])
 def test_neither_names_nor_names_with_slips_read_a_whole_table(
