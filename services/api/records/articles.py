@@ -12,6 +12,17 @@ from shared.database import AnyRow
 from shared.tables.articles import article_reading, article_version, change, readable_article, recalled_article
 from shared.tables.search import readable_bytes
 
+LISTED = (
+    readable_article.c.id, readable_article.c.current_version, readable_article.c.pub_status, readable_article.c.source,
+    readable_article.c.available_at, article_version.c.bulletin_id, article_version.c.title, article_version.c.published,
+)  # fmt: skip
+"""What a list tells of an article."""
+
+CURRENT = (article_version.c.article_id == readable_article.c.id) & (
+    article_version.c.version == readable_article.c.current_version
+)
+"""The version of an article that is read now."""
+
 
 def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow]:
     """Articles in the order in which they became readable, newest first, from below a position of the feed.
@@ -25,19 +36,9 @@ def newest(tx: Connection, *, before: int | None, limit: int) -> Sequence[AnyRow
     # The page is cut from the feed first, so that no plan can begin by joining all articles.
     cut = feed.order_by(change.c.seq.desc()).limit(limit).subquery()
     listed = (
-        select(
-            cut.c.seq,
-            readable_article.c.id,
-            readable_article.c.current_version,
-            readable_article.c.pub_status,
-            readable_article.c.source,
-            readable_article.c.available_at,
-            article_version.c.bulletin_id,
-            article_version.c.title,
-            article_version.c.published,
-        )
+        select(cut.c.seq, *LISTED)
         .join_from(cut, readable_article, readable_article.c.id == cut.c.article_id)
-        .join(article_version, _CURRENT)
+        .join(article_version, CURRENT)
         .order_by(cut.c.seq.desc())
     )
     return tx.execute(listed).all()
@@ -50,11 +51,6 @@ def everything() -> Select[Any]:
         .join(readable_article, readable_article.c.id == change.c.article_id)
         .where(change.c.type == "article.published")
     )
-
-
-_CURRENT = (article_version.c.article_id == readable_article.c.id) & (
-    article_version.c.version == readable_article.c.current_version
-)
 
 
 # A person's decision reaches articles that the feed tells nothing of; such decisions are few.

@@ -28,6 +28,7 @@ from sqlalchemy import Date as DateType
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.api.records.articles import CURRENT, LISTED
 from services.api.search.conditions import (
     Columns,
     Days,
@@ -125,24 +126,9 @@ def _listed(places: Select[Any]) -> Select[Any]:
     """The articles at these places."""
     cut = places.subquery("cut")
     return (
-        select(
-            cut.c.grade,
-            cut.c.by,
-            readable_article.c.id,
-            readable_article.c.current_version,
-            readable_article.c.pub_status,
-            readable_article.c.source,
-            readable_article.c.available_at,
-            article_version.c.bulletin_id,
-            article_version.c.title,
-            article_version.c.published,
-        )
+        select(cut.c.grade, cut.c.by, *LISTED)
         .join_from(cut, readable_article, readable_article.c.id == cut.c.article_id)
-        .join(
-            article_version,
-            (article_version.c.article_id == readable_article.c.id)
-            & (article_version.c.version == readable_article.c.current_version),
-        )
+        .join(article_version, CURRENT)
         .order_by(cut.c.grade, cut.c.by.desc(), cut.c.article_id.desc())
     )
 
@@ -357,12 +343,9 @@ def _rechecked(
 
 def texts(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
     """The filed text, the title and the blocks of readable articles."""
-    current = (article_version.c.article_id == readable_article.c.id) & (
-        article_version.c.version == readable_article.c.current_version
-    )
     found = (
         select(readable_article.c.id, article_version.c.title, article_version.c.text, article_version.c.blocks)
-        .join_from(readable_article, article_version, current)
+        .join_from(readable_article, article_version, CURRENT)
         .where(readable_article.c.id.in_(ids))
     )
     return {row.id: row for row in tx.execute(found)}
