@@ -1,11 +1,11 @@
 """The administrative map's addresses. They need no database: the map is part of the program."""
 
-from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.api.search.places import day_in_hanoi
 from shared.contracts.bulletin import Day
 from shared.contracts.place import ResolutionOut, UnitOut
 from shared.errors import InvalidParameter, NotFound
@@ -14,8 +14,6 @@ from shared.places.told import resolution_document, unit_document
 from shared.places.units import forms, unit_on
 
 router = APIRouter(prefix="/v1/places", tags=["places"])
-
-_HANOI = timedelta(hours=7)
 
 
 class NoSuchPlace(NotFound):
@@ -50,7 +48,7 @@ class AskedOfOne(BaseModel):
 )
 def resolve_place(asked: Annotated[Asked, Query()]) -> Response:
     """The units that a place as written can mean: one, or candidates where the name leaves it open."""
-    return json_response(resolution_document(asked.text, asked.near, (asked.at or _today()).isoformat()))
+    return json_response(resolution_document(asked.text, asked.near, (asked.at or day_in_hanoi()).isoformat()))
 
 
 @router.get(
@@ -71,8 +69,4 @@ def get_place(
     if unit is None:
         told = ", ".join(f"{one.kind} {one.name} from {one.since} to {one.until or 'today'}" for one in known)
         raise NoSuchPlace(f"no unit had the code {code} on {asked.at}; it was {told}")
-    return json_response(unit_document(unit, (asked.at or _today()).isoformat()))
-
-
-def _today() -> date:
-    return (datetime.now(UTC) + _HANOI).date()
+    return json_response(unit_document(unit, (asked.at or day_in_hanoi()).isoformat()))

@@ -37,7 +37,7 @@ def _codes(place: str, *, current: bool) -> list[str]:
     if forms(place):
         return [place]
     kind, name = kind_and_name(place)
-    found = candidates(name, kind, _today().isoformat() if current else None).units
+    found = candidates(name, kind, day_in_hanoi().isoformat() if current else None).units
     if not found:
         if foreign := abroad(name) or abroad(key(place)):
             return [foreign.code]
@@ -46,5 +46,6 @@ def _codes(place: str, *, current: bool) -> list[str]:
     return sorted({one.code for unit in found for one in (today(unit) if current else (unit,))})
 
 
-def _today() -> date:
+def day_in_hanoi() -> date:
+    """Today, where the newsrooms are."""
     return (datetime.now(UTC) + _HANOI).date()
